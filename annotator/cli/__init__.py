@@ -1,0 +1,65 @@
+"""The command line: a Click group whose default command annotates."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+from click_default_group import DefaultGroup
+
+from .. import __version__
+from ..errors import AnnotatorError
+from .run import run
+
+INTERRUPTED = 130
+
+
+class _Group(DefaultGroup):  # type: ignore[misc]  # the library has no types
+    """A group whose help shows the default command's options as well."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        default = click.Context(run, info_name="annotate", parent=ctx)
+        records = [r for p in run.get_params(default) if p.name != "help" and (r := p.get_help_record(default))]
+        with formatter.section("Options of `annotate FILE...` (short for `annotate run FILE...`)"):
+            formatter.write_dl(records)
+        super().format_options(ctx, formatter)
+
+
+@click.group(
+    "annotate",
+    cls=_Group,
+    default="run",
+    default_if_no_args=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: annotate samples/de.txt --format jsonl -o de.jsonl",
+)
+@click.version_option(__version__, package_name="annotator")
+def group() -> None:
+    """Mark the named entities in text of any size and language.
+
+    Reads files, folders or stdin, and writes CoNLL, JSON Lines or spaCy DocBin.
+    """
+
+
+group.add_command(run)
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is one line on stderr, and the exit code."""
+    try:
+        code = group.main(prog_name="annotate", standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except AnnotatorError as error:
+        click.echo("; ".join([f"annotate: error: {error}", *getattr(error, "__notes__", [])]), err=True)
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort) as error:
+        click.echo("; ".join(["annotate: interrupted", *getattr(error, "__notes__", [])]), err=True)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough. Python would complain when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)

@@ -1,0 +1,86 @@
+"""Label scores -> valid tags -> entities. Pure: arrays in, entities out.
+
+The tags of a sentence are the most probable sequence that the grammar of its scheme allows (Viterbi
+with forbidden transitions), so that what comes out is always valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .labels import TagSet, continues
+from .types import Entity, Word
+
+FORBIDDEN = -np.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Which entities to keep: those with one of `labels` (None: any) and at least the score `min_score`."""
+
+    labels: Collection[str] | None = None
+    min_score: float = 0.0
+
+    def __call__(self, entity: Entity) -> bool:
+        """Whether the entity stays."""
+        score = 1.0 if entity.score is None else entity.score
+        return score >= self.min_score and (self.labels is None or entity.label in self.labels)
+
+
+class Decoder:
+    """Finds the best valid tag sequence under the grammar of a tag set."""
+
+    def __init__(self, tags: TagSet) -> None:
+        self._tags = tags
+        self._starts = tags.starts()
+        self._follows = tags.follows()
+        self._ends = tags.ends()
+        self.outside = tags.names.index("O")
+
+    def tags(self, scores: NDArray[np.float32]) -> NDArray[np.int64]:
+        """int64 [words]: the best valid sequence for log-probabilities float32 [words, labels]."""
+        best = scores.argmax(axis=1)
+        valid = self._starts[best[0]] and self._ends[best[-1]] and self._follows[best[:-1], best[1:]].all()
+        return best if valid else self._viterbi(scores)
+
+    def _viterbi(self, scores: NDArray[np.float32]) -> NDArray[np.int64]:
+        moves = np.where(self._follows, 0.0, FORBIDDEN)
+        total = np.where(self._starts, scores[0].astype(np.float64), FORBIDDEN)
+        back = np.empty(scores.shape, dtype=np.int64)
+        for i in range(1, len(scores)):
+            paths = total[:, None] + moves
+            back[i] = paths.argmax(axis=0)
+            total = paths.max(axis=0) + scores[i]
+        path = np.empty(len(scores), dtype=np.int64)
+        path[-1] = np.where(self._ends, total, FORBIDDEN).argmax()
+        for i in range(len(scores) - 1, 0, -1):
+            path[i - 1] = back[i, path[i]]
+        return path
+
+    def entities(self, scores: NDArray[np.float32], words: Sequence[Word]) -> Iterator[Entity]:
+        """The entities of one sentence from log-probabilities float32 [words, labels].
+
+        An entity's score is the mean probability of its tags, to four digits.
+        """
+        path = self.tags(scores)
+        named = np.flatnonzero(path != self.outside).tolist()
+        parts = self._tags.tags
+        start = 0
+        while start < len(named):
+            end = start + 1
+            while (
+                end < len(named)
+                and named[end] == named[end - 1] + 1
+                and continues(parts[path[named[end - 1]]], parts[path[named[end]]])
+            ):
+                end += 1
+            span = np.array(named[start:end])
+            score = float(np.exp(scores[span, path[span]]).mean())
+            yield Entity(
+                words[span[0]].start, words[span[-1]].end, parts[path[span[0]]].label, round(min(score, 1.0), 4)
+            )
+            start = end

@@ -1,0 +1,79 @@
+"""The torch engine: any Hugging Face token-classification checkpoint, on CUDA, MPS or the CPU."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import AutoModelForTokenClassification
+from transformers.utils import logging
+
+from ..batch import Batch
+from ..errors import AnnotatorError, UsageError
+
+# About 1,000 slots stay in a CPU's cache; a GPU wants more work a launch.
+CPU_SLOTS = 1_024
+GPU_SLOTS = 16_384
+
+
+class TorchEngine:
+    """A token classifier in evaluation mode; float32 on the CPU, bfloat16 on CUDA."""
+
+    def __init__(self, folder: Path, device: str = "auto") -> None:
+        self.device = choose_device(device)
+        logging.disable_progress_bar()
+        logging.set_verbosity_error()
+        dtype = torch.bfloat16 if self.device.type == "cuda" else torch.float32
+        try:
+            model = AutoModelForTokenClassification.from_pretrained(
+                folder, use_safetensors=True, local_files_only=True, dtype=dtype, trust_remote_code=False
+            )
+        except (OSError, ValueError, RuntimeError) as error:
+            first_line = str(error).strip().splitlines()[0]
+            raise AnnotatorError(
+                f"{folder}: not a token-classification checkpoint that transformers can load: {first_line}"
+            ) from error
+        self._model = model.to(self.device).eval()
+        names = model.config.id2label
+        self.labels = tuple(str(names[i]) for i in range(len(names)))
+        self.slots = CPU_SLOTS if self.device.type == "cpu" else GPU_SLOTS
+
+    @torch.inference_mode()
+    def scores(self, batch: Batch) -> NDArray[np.float32]:
+        """Log-probabilities float32 [windows, words, labels] of the words that begin at `batch.heads`."""
+        ids = torch.from_numpy(batch.ids).to(self.device)
+        lengths = torch.from_numpy(batch.lengths).to(self.device)
+        heads = torch.from_numpy(batch.heads).to(self.device)
+        mask = torch.arange(ids.shape[1], device=self.device)[None, :] < lengths[:, None]
+        pad = self._model.config.pad_token_id
+        if pad is not None:  # XLM-R counts positions by what is not padding
+            ids = ids.where(mask, pad)
+        logits = self._model(input_ids=ids, attention_mask=mask.long()).logits
+        words = logits.gather(1, heads[:, :, None].expand(-1, -1, logits.shape[2]))
+        scores: NDArray[np.float32] = words.float().log_softmax(dim=-1).cpu().numpy()
+        return scores
+
+
+def choose_device(name: str) -> torch.device:
+    """The torch device of a name such as `cpu`, `cuda`, `cuda:1` or `mps`; `auto` takes the best there is.
+
+    Raises UsageError for an unknown name or a device that this machine lacks.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        device = None
+    if device is None or device.type not in ("cpu", "cuda", "mps"):
+        raise UsageError(f"unknown device {name!r}: use auto, cpu, cuda, cuda:N or mps")
+    missing = (device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count()) or (
+        device.type == "mps" and not torch.backends.mps.is_available()
+    )
+    if missing:
+        raise UsageError(f"this machine (or this build of torch) has no device {name!r}: use --device cpu or auto")
+    return device

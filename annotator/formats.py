@@ -1,0 +1,108 @@
+"""The registry of formats: name, suffixes, and where their reader and writer are."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import PurePath
+from typing import BinaryIO
+
+from .errors import UsageError
+from .readers import Fields
+from .sources import find_sources
+from .types import Document
+
+Read = Callable[[BinaryIO, str, Fields], Iterator[Document]]
+Write = Callable[..., Iterator[bytes]]  # of Iterable[Document]; some take options
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format by name. Its modules are imported when they are used: some are heavy."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    reads: bool = False
+    writes: bool = False
+    binary: bool = False
+
+    def reader(self) -> Read:
+        """What reads a stream of this format into documents."""
+        read: Read = import_module(f"annotator.readers.{self.name}").read
+        return read
+
+    def writer(self) -> Write:
+        """What writes documents as the bytes of this format."""
+        write: Write = import_module(f"annotator.writers.{self.name}").write
+        return write
+
+
+FORMATS = {
+    form.name: form
+    for form in (
+        Format("text", (".txt",), reads=True),
+        Format("jsonl", (".jsonl", ".ndjson"), reads=True, writes=True),
+        Format("conll", (".conll", ".bio", ".iob2", ".tsv"), writes=True),
+        Format("docbin", (".spacy",), writes=True, binary=True),
+    )
+}
+INPUTS = tuple(name for name, form in FORMATS.items() if form.reads)
+OUTPUTS = tuple(name for name, form in FORMATS.items() if form.writes)
+INPUT_SUFFIXES = frozenset(suffix for name in INPUTS for suffix in FORMATS[name].suffixes)
+
+
+def read_documents(names: Iterable[str], format_name: str | None, fields: Fields) -> Iterator[Document]:
+    """The documents of files, folders and `-` (stdin), one after the other.
+
+    What can be known before reading is checked at once: raises AnnotatorError for a name that does not
+    exist, UsageError for a format that is not read. RecordErrors come as the documents are taken.
+    """
+    opened = [
+        (source, input_format(format_name, source.name).reader()) for source in find_sources(names, INPUT_SUFFIXES)
+    ]
+
+    def documents() -> Iterator[Document]:
+        for source, read in opened:
+            with source.open() as stream:
+                yield from read(stream, source.name, fields)
+
+    return documents()
+
+
+def input_format(name: str | None, path: str) -> Format:
+    """The format to read `path` in: the one named, else by suffix, else text.
+
+    Raises UsageError for a format that is known but not read.
+    """
+    chosen = _by_name(name, INPUTS) if name else _by_suffix(path) or FORMATS["text"]
+    if not chosen.reads:
+        raise UsageError(f"{path}: {chosen.name} is not read here: name one of {', '.join(INPUTS)} by --input-format")
+    return chosen
+
+
+def output_format(name: str | None, path: PurePath | None) -> Format:
+    """The format to write: the one named, else by the suffix of `path`, else CoNLL.
+
+    Raises UsageError for a format that is not written, or a suffix that says none.
+    """
+    if name:
+        return _by_name(name, OUTPUTS)
+    chosen = _by_suffix(str(path)) if path else FORMATS["conll"]
+    if chosen is None or not chosen.writes:
+        raise UsageError(f"{path}: the suffix names no format to write: add --format {'|'.join(OUTPUTS)}")
+    return chosen
+
+
+def _by_name(name: str, names: tuple[str, ...]) -> Format:
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(f"unknown format {name!r}: {hint}There are {', '.join(names)}")
+    return FORMATS[name]
+
+
+def _by_suffix(path: str) -> Format | None:
+    suffix = PurePath(path).suffix.lower()
+    return next((form for form in FORMATS.values() if suffix in form.suffixes), None)

@@ -1,0 +1,107 @@
+"""Label sets and the grammar of tags, as data: which tag may follow which.
+
+Schemes: IOB2 (`B-`, `I-`), BIOES and BILOU (with `E-`/`L-` for the last word and `S-`/`U-` for a
+single one), and IO (the bare label on every word of a name).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import UsageError
+
+OUTSIDE = "O"
+PANX_TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
+
+# Prefixes of the schemes and the part of a name that each stands for.
+_PARTS = {"B": "B", "I": "I", "E": "E", "L": "E", "S": "S", "U": "S"}
+_TAG = re.compile(r"([BIELSU])-(.+)", re.DOTALL)
+_NAMELESS = re.compile(r"LABEL_\d+")
+# (part, part) of one and the same name; everything else must end one name and begin another.
+_INSIDE = {("B", "I"), ("B", "E"), ("I", "I"), ("I", "E")}
+_BEGINS = {"B", "S"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag taken apart: the part of the name (B, I, E, S or O) and its label ('' for O)."""
+
+    part: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagSet:
+    """The tags of a model, in the order of its outputs."""
+
+    names: tuple[str, ...]
+    tags: tuple[Tag, ...]
+
+    @classmethod
+    def parse(cls, names: Sequence[str]) -> TagSet:
+        """The tag set of a model's label names.
+
+        Raises UsageError where they tell no entity labels: `LABEL_0`, or no `O` among them.
+        """
+        if any(_NAMELESS.fullmatch(name) for name in names):
+            raise UsageError(
+                f"the model names no entity labels ({', '.join(names[:3])}, ...): "
+                "write them into `id2label` of its config.json, as O, B-PER, I-PER, ..."
+            )
+        if OUTSIDE not in names:
+            raise UsageError(f"the model has no tag {OUTSIDE!r} (only {', '.join(names[:5])}): it tags no entities")
+        prefixed = all(name == OUTSIDE or _TAG.fullmatch(name) for name in names)
+        tags = [_parse(name, prefixed) for name in names]
+        beginnable = {tag.label for tag in tags if tag.part in _BEGINS}
+        # Some models write I- on every word of a name: what has no beginning needs none.
+        return cls(tuple(names), tuple(t if t.label in beginnable or not t.label else Tag("IO", t.label) for t in tags))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The entity labels, in the order of their first tag."""
+        return tuple(dict.fromkeys(tag.label for tag in self.tags if tag.label))
+
+    def starts(self) -> NDArray[np.bool_]:
+        """bool [tags]: which tags may stand first in a sentence."""
+        return np.array([_may_follow(Tag("O", ""), tag, self._closing) for tag in self.tags])
+
+    def follows(self) -> NDArray[np.bool_]:
+        """bool [tags, tags]: whether the second may stand right after the first."""
+        return np.array([[_may_follow(a, b, self._closing) for b in self.tags] for a in self.tags])
+
+    def ends(self) -> NDArray[np.bool_]:
+        """bool [tags]: which tags may stand last in a sentence."""
+        return np.array([_may_follow(tag, Tag("O", ""), self._closing) for tag in self.tags])
+
+    @property
+    def _closing(self) -> frozenset[str]:
+        """The labels whose last word has a part of its own, so that B and I must not end a name."""
+        return frozenset(tag.label for tag in self.tags if tag.part == "E")
+
+
+def _parse(name: str, prefixed: bool) -> Tag:
+    if name == OUTSIDE:
+        return Tag("O", "")
+    match = _TAG.fullmatch(name) if prefixed else None
+    return Tag(_PARTS[match[1]], match[2]) if match else Tag("IO", name)
+
+
+def _may_follow(first: Tag, second: Tag, closing: Iterable[str]) -> bool:
+    if "IO" in (first.part, second.part):
+        return True  # without prefixes any order is valid
+    if first.label == second.label and (first.part, second.part) in _INSIDE:
+        return True
+    left_open = first.part in ("B", "I") and first.label in closing
+    return not left_open and (second.part in _BEGINS or second.part == "O")
+
+
+def continues(first: Tag, second: Tag) -> bool:
+    """Whether two tags that follow one another belong to one name."""
+    if first.label != second.label or not first.label:
+        return False
+    return second.part == "IO" or (first.part, second.part) in _INSIDE

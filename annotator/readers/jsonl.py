@@ -1,0 +1,68 @@
+"""JSON Lines: one object a line, with its text in one field and maybe its id in another.
+
+What else a record holds goes into `Document.meta`; a field `meta` that is an object is taken apart, so
+that our own output read again has the meta it had.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from ..errors import RecordError
+from ..types import Document
+from . import Fields, Line, lines
+
+# Fields that hold entities; new ones take their place.
+ANNOTATIONS = ("ents",)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def read(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Document]:
+    """The records of the stream as documents; blank lines are skipped.
+
+    Raises RecordError, with the line, for what is not a JSON object or has no text.
+    """
+    for line in lines(stream, source):
+        if line.text.strip():
+            yield _document(line, fields)
+
+
+def _document(line: Line, fields: Fields) -> Document:
+    record = _record(line)
+    text = record.pop(fields.text, None)
+    if text is None:
+        raise RecordError(
+            line.origin,
+            f"no field {fields.text!r}: name the one with the text by --text-field (there are: {', '.join(record)})",
+        )
+    if not isinstance(text, str):
+        raise RecordError(line.origin, f"field {fields.text!r} holds no text but {json.dumps(text)[:40]}")
+    if surrogate := _SURROGATE.search(text):
+        raise RecordError(
+            line.origin, f"half of a surrogate pair (\\u{ord(surrogate[0]):x}) at character {surrogate.start()}"
+        )
+    identity = record.pop(fields.id, None)
+    for name in ANNOTATIONS:
+        record.pop(name, None)
+    meta = record.pop("meta", {})
+    return Document(
+        id=str(line.origin) if identity is None else str(identity),
+        text=text,
+        origin=line.origin,
+        meta={**meta, **record} if isinstance(meta, dict) else {"meta": meta, **record},
+    )
+
+
+def _record(line: Line) -> dict[str, Any]:
+    try:
+        record = json.loads(line.text)
+    except json.JSONDecodeError as error:
+        raise RecordError(line.origin, f"not JSON: {error.msg} at character {error.pos}; mend the line") from None
+    except (ValueError, RecursionError) as error:
+        raise RecordError(line.origin, f"JSON that cannot be read: {error}") from None
+    if not isinstance(record, dict):
+        raise RecordError(line.origin, f"not a JSON object but {line.text.strip()[:40]}; a record is {{...}}")
+    return record

@@ -1,0 +1,178 @@
+"""Documents -> sentences of words with exact offsets, with spaCy's tokenizer and sentencizer.
+
+The tokenizer of `spacy.blank(lang)` gets further places to split at: after elided articles
+(`l'Italie`, `dell'Unione`), before the possessive `'s`, and around each grapheme of the scripts that
+are written without spaces, as PAN-X does. The default language `xx` also keeps whole what the training
+data keeps whole and what would end a sentence too early: hyphenated words (`Baden-Württemberg`),
+abbreviations (`Dr.`, `z.B.`) and ordinals (`3. Oktober`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import regex
+
+from .errors import UsageError
+from .types import Document, Sentence, Word
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+# A character of a script written without spaces between words, or of the punctuation that goes with it.
+_UNSPACED = (
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+    r"\u3001-\u3003\u3008-\u301F\uFF01-\uFF0F\uFF1A-\uFF20\uFF3B-\uFF40\uFF5B-\uFF65]"
+)
+_SPLIT_UNSPACED = regex.compile(rf"(?={_UNSPACED})\X|(?:(?!{_UNSPACED})\X)+")
+# What French, Italian and Catalan shorten before a vowel and write to the word with an apostrophe.
+_ELIDED = regex.compile(
+    r"(?i)(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|un|quest|quell|bell|sant|gl|[dn]ell|all|dall|sull|coll)"
+    r"['’](?=\p{L})"
+)
+_POSSESSIVE = regex.compile(r"(?<=\p{L})['’][sS]$")
+# spaCy takes time quadratic in the length of a run such as "((((...": longer runs are cut by this.
+_LONG_RUN = regex.compile(r"\S{1000,}")
+_LONG_RUN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+|\S")
+_BLANK_LINE = regex.compile(r"\r?\n[^\S\n]*\n")
+# Languages whose abbreviations the language `xx` knows.
+_ABBREVIATING = ("de", "en", "es", "fr", "it", "nl", "pt")
+_HYPHEN_RULE = ":-|–|—|--"  # stands in the one infix rule of spaCy that splits at hyphens
+# The tokenizer's cache of words is dropped each time so many characters have been read.
+_FORGET_AFTER = 10_000_000
+
+
+def split_unspaced(word: str) -> list[str]:
+    """The word cut around each grapheme of a script written without spaces; they join to the word."""
+    return _SPLIT_UNSPACED.findall(word) or [word]
+
+
+def _boundaries(text: str) -> Iterator[Any]:
+    """Places within a whitespace-free text to split it at, as (empty) matches for spaCy's tokenizer."""
+    start = 0
+    if elided := _ELIDED.match(text):
+        start = elided.end()
+        yield _Place(start)
+    possessive = _POSSESSIVE.search(text)
+    end = possessive.start() if possessive else len(text)
+    for part in split_unspaced(text[start:end])[:-1]:
+        start += len(part)
+        yield _Place(start)
+    if possessive:
+        yield _Place(end)
+
+
+class _Place:
+    """An empty match, as `re` would give for a position."""
+
+    __slots__ = ("at",)
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+
+    def start(self) -> int:
+        """Where the match starts."""
+        return self.at
+
+    def end(self) -> int:
+        """Where it ends: at its start."""
+        return self.at
+
+
+class Segmenter:
+    """Splits documents into sentences of words.
+
+    `lang` is a spaCy language code. Raises UsageError for one that spaCy does not have.
+    """
+
+    def __init__(self, lang: str = "xx") -> None:
+        self._lang = lang
+        self._nlp = _blank(lang)
+        self._sentencizer = self._nlp.add_pipe("sentencizer")
+        self._read = 0
+
+    def __call__(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The documents with their sentences; one that has them already passes unchanged."""
+        for document in documents:
+            if document.sentences is None:
+                yield replace(document, sentences=tuple(self.sentences(document.text)))
+            else:
+                yield document
+
+    def sentences(self, text: str) -> Iterator[Sentence]:
+        """The sentences of a text. White space is in no word; all other characters are in just one."""
+        self._read += len(text)
+        if self._read > _FORGET_AFTER:  # spaCy's string store grows with every new word
+            self._nlp = _blank(self._lang)
+            self._sentencizer = self._nlp.add_pipe("sentencizer")
+            self._read = len(text)
+        doc = self._sentencizer(self._tokens(text))
+        starts, lengths, spaces, firsts = doc.to_array(["IDX", "LENGTH", "IS_SPACE", "SENT_START"]).T.astype(np.int64)
+        breaks = [m.end() for m in _BLANK_LINE.finditer(text)] if "\n" in text else []
+        first = (firsts == 1) | np.isin(np.arange(len(doc)), np.searchsorted(starts, breaks))
+        words: list[Word] = []
+        for start, length, space, new in zip(
+            starts.tolist(), lengths.tolist(), spaces.tolist(), first.tolist(), strict=True
+        ):
+            if new and words:
+                yield Sentence(tuple(words))
+                words = []
+            if not space:
+                words.append(Word(start, start + length))
+        if words:
+            yield Sentence(tuple(words))
+
+    def _tokens(self, text: str) -> Doc:
+        from spacy.tokens import Doc
+        from spacy.util import get_words_and_spaces
+
+        tokenizer = self._nlp.tokenizer
+        if not _LONG_RUN.search(text):
+            return tokenizer(text)
+        words: list[str] = []
+        end = 0
+        for run in _LONG_RUN.finditer(text):
+            words += [token.text for token in tokenizer(text[end : run.start()])]
+            for word in _LONG_RUN_WORD.findall(run[0]):
+                words += split_unspaced(word)
+            end = run.end()
+        words += [token.text for token in tokenizer(text[end:])]
+        return Doc(self._nlp.vocab, *get_words_and_spaces([w for w in words if not w.isspace()], text))
+
+
+def _blank(lang: str) -> Language:
+    import spacy
+
+    try:
+        nlp = spacy.blank(lang)
+    except ImportError:
+        raise UsageError(f"spaCy has no language {lang!r}: use a code such as de, fr, it, en, or xx for any") from None
+    tokenizer: Any = nlp.tokenizer
+    rules = [str(rule) for rule in nlp.Defaults.infixes or ()]
+    if lang == "xx":
+        rules = [rule for rule in rules if _HYPHEN_RULE not in rule]
+        for text in _whole_tokens():
+            tokenizer.add_special_case(text, [{"ORTH": text}])
+    own_infixes = spacy.util.compile_infix_regex(rules)
+
+    def infixes(text: str) -> list[Any]:
+        return sorted([*own_infixes.finditer(text), *_boundaries(text)], key=lambda place: place.start())
+
+    tokenizer.infix_finditer = infixes
+    return nlp
+
+
+def _whole_tokens() -> Iterator[str]:
+    """Abbreviations of several languages, from spaCy's own lists, and ordinals up to 31."""
+    import spacy
+
+    for lang in _ABBREVIATING:
+        for text, parts in spacy.util.get_lang_class(lang).Defaults.tokenizer_exceptions.items():
+            # A lower-case word before a full stop ends a sentence more often than it is shortened.
+            if len(parts) == 1 and regex.fullmatch(r"\p{Lu}\p{L}+\.|(?:\p{L}+\.){2,}", text):
+                yield text
+    yield from (f"{day}." for day in range(1, 32))

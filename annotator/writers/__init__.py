@@ -1,0 +1,29 @@
+"""Writers: Documents -> bytes, one file a format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..types import Document, Sentence
+
+
+def sentence_tags(document: Document) -> Iterator[tuple[Sentence, list[str]]]:
+    """The sentences of a document, each with the IOB2 tags of its words.
+
+    A word is in an entity if they share a character; entities ascend, so one pass over both is enough.
+    """
+    entities = iter(document.entities)
+    entity = next(entities, None)
+    for sentence in document.sentences or ():
+        tags: list[str] = []
+        begun = None  # the entity that the last word was in
+        for word in sentence.words:
+            while entity is not None and entity.end <= word.start:
+                entity = next(entities, None)
+            if entity is None or entity.start >= word.end:
+                tags.append("O")
+                begun = None
+            else:
+                tags.append(f"{'I' if begun is entity else 'B'}-{entity.label}")
+                begun = entity
+        yield sentence, tags

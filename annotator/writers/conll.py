@@ -1,0 +1,21 @@
+"""CoNLL: `token<TAB>tag` a line in IOB2, a blank line after each sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..types import Document
+from . import sentence_tags
+
+DOCSTART = "-DOCSTART-\tO\n\n"
+
+
+def write(documents: Iterable[Document], docstart: bool = False) -> Iterator[bytes]:
+    """The documents as CoNLL, each after a `-DOCSTART-` mark if asked for."""
+    for document in documents:
+        lines = [DOCSTART] if docstart else []
+        for sentence, tags in sentence_tags(document):
+            for word, tag in zip(sentence.words, tags, strict=True):
+                lines.append(f"{document.text[word.start : word.end]}\t{tag}\n")
+            lines.append("\n")
+        yield "".join(lines).encode("utf-8")

@@ -1,0 +1,87 @@
+"""Fixtures: tiny random-weight checkpoints for speed, the embedded model for truth."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import pytest
+import torch
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from transformers import (
+    AutoModelForTokenClassification,
+    PreTrainedTokenizerFast,
+    XLMRobertaConfig,
+    XLMRobertaForTokenClassification,
+)
+
+from annotator.labels import PANX_TAGS
+from annotator.pipeline import Annotator
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "samples"
+SHARED = ROOT.parent / "shared"
+
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="needs the PAN-X data of ../shared, which is not here")
+
+
+def tiny_tokenizer() -> PreTrainedTokenizerFast:
+    """An XLM-R-like Unigram tokenizer of a few hundred pieces, trained on the samples."""
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.normalizer = normalizers.NFKC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    trainer = trainers.UnigramTrainer(vocab_size=700, special_tokens=[*special, "<mask>"], unk_token="<unk>")
+    tokenizer.train([str(path) for path in sorted(SAMPLES.glob("*.txt"))], trainer)
+    ids = [("<s>", tokenizer.token_to_id("<s>")), ("</s>", tokenizer.token_to_id("</s>"))]
+    tokenizer.post_processor = processors.TemplateProcessing("<s> $A </s>", "<s> $A </s> </s> $B </s>", ids)
+    names = dict(zip(("bos_token", "pad_token", "eos_token", "unk_token"), special, strict=True))
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names)
+
+
+def save_tiny(folder: Path, tags: tuple[str, ...] = PANX_TAGS, pieces: int = 512) -> Path:
+    """A checkpoint with random weights that takes at most `pieces` pieces."""
+    tokenizer = tiny_tokenizer()
+    torch.manual_seed(1)
+    config = XLMRobertaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=pieces + 2,
+        type_vocab_size=1,
+        pad_token_id=tokenizer.pad_token_id,
+        initializer_range=0.6,  # large enough for tags of all kinds
+        id2label=dict(enumerate(tags)),
+        label2id={tag: i for i, tag in enumerate(tags)},
+    )
+    XLMRobertaForTokenClassification(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random-weight XLM-R checkpoint with PAN-X's tags."""
+    return save_tiny(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, taking 32 pieces at most, so that sentences need several windows."""
+    return save_tiny(tmp_path_factory.mktemp("narrow"), pieces=32)
+
+
+@pytest.fixture(scope="session")
+def ner() -> Annotator:
+    """The embedded model, on the CPU."""
+    return Annotator.load(device="cpu")
+
+
+def load_reference(folder: Path) -> torch.nn.Module:
+    """The bare transformers model of a checkpoint, for reference loops."""
+    return AutoModelForTokenClassification.from_pretrained(folder).eval()

@@ -1,0 +1,1 @@
+"""Fine-tuning of XLM-RoBERTa taggers (installed as `annotator.train`, extra `train`)."""
