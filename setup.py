@@ -4,8 +4,9 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-TRAIN = ["accelerate>=1.1", "datasets>=3.0", "seqeval>=1.2.2"]
-TEST = ["hypothesis>=6.100", "pytest>=8", "seqeval>=1.2.2"]
+TRAIN = ["accelerate>=1.1", "datasets>=3.0", "rich>=13.7", "seqeval>=1.2.2", "transformers>=5.0"]
+PLOT = ["matplotlib>=3.8"]
+TEST = ["hypothesis>=6.100", "pytest>=8"]
 LINT = ["mypy>=1.13", "ruff>=0.8", "types-regex", "types-tqdm"]
 
 setup(
@@ -36,7 +37,13 @@ setup(
         "tqdm>=4.66",
         "transformers>=4.50",
     ],
-    extras_require={"train": TRAIN, "test": TRAIN + TEST, "lint": LINT, "dev": TRAIN + TEST + LINT},
+    extras_require={
+        "train": TRAIN,
+        "plot": PLOT,
+        "test": TRAIN + PLOT + TEST,
+        "lint": LINT,
+        "dev": TRAIN + PLOT + TEST + LINT,
+    },
     entry_points={"console_scripts": ["annotate = annotator.cli:main"]},
     classifiers=[
         "Development Status :: 3 - Alpha",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -49,10 +50,11 @@ def _from_hub(repository: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    try:
-        return Path(snapshot_download(repository, allow_patterns=HUB_FILES, local_files_only=True))
-    except LocalEntryNotFoundError:
-        sys.stderr.write(f"annotate: downloading {repository} from the Hugging Face Hub\n")
+    with suppress(LocalEntryNotFoundError):
+        here = Path(snapshot_download(repository, allow_patterns=HUB_FILES, local_files_only=True))
+        if any(here.glob("*.safetensors")):  # and not what an interrupted download left
+            return here
+    sys.stderr.write(f"annotate: downloading {repository} from the Hugging Face Hub\n")
     try:
         return Path(snapshot_download(repository, allow_patterns=HUB_FILES))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
@@ -76,9 +78,14 @@ def _check(folder: Path) -> None:
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
-    """The fast tokenizer of a checkpoint folder."""
+    """The fast tokenizer of a checkpoint folder, set to take text that is split into words already."""
     if (folder / "tokenizer.json").is_file():
-        return Tokenizer.from_file(str(folder / "tokenizer.json"))
+        settings = _read_json(folder / "tokenizer.json")
+        splitter = settings.get("pre_tokenizer") or {}
+        for part in [splitter, *splitter.get("pretokenizers", [])]:
+            if part.get("type") == "ByteLevel":
+                part["add_prefix_space"] = True  # else each word would look like the rest of the one before
+        return Tokenizer.from_str(json.dumps(settings))
     from transformers import AutoTokenizer
 
     try:

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import BinaryIO
 
-from .errors import UsageError
+from .errors import AnnotatorError, UsageError
 from .readers import Fields
 from .sources import find_sources
 from .types import Document
@@ -65,8 +65,11 @@ def read_documents(names: Iterable[str], format_name: str | None, fields: Fields
 
     def documents() -> Iterator[Document]:
         for source, read in opened:
-            with source.open() as stream:
-                yield from read(stream, source.name, fields)
+            try:
+                with source.open() as stream:
+                    yield from read(stream, source.name, fields)
+            except OSError as error:
+                raise AnnotatorError(f"{source.name}: cannot be read: {error.strerror}") from error
 
     return documents()
 

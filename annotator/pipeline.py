@@ -17,9 +17,10 @@ from .labels import TagSet
 from .segment import Segmenter
 from .types import Document, Origin, Sentence
 
-# Documents are taken together until they have so many words: enough for batches of like length,
-# little enough for memory. A longer document is a chunk of its own.
-CHUNK_WORDS = 16_384
+# Documents are taken together until they have so many characters: enough for batches of like length,
+# little enough for memory.
+CHUNK_CHARACTERS = 100_000
+RECORD_CHARACTERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,13 @@ class Annotator:
 
     def __call__(self, text: str) -> Document:
         """The text as a document with its sentences and entities."""
-        (document,) = self.pipe([Document(id="text:1", text=text, origin=Origin("text", 1))])
+        (document,) = self.pipe([text])
         return document
 
-    def pipe(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """The documents with their sentences and entities, in the same order."""
-        for chunk in _chunks(self.segmenter(documents)):
-            yield from self._annotate(chunk)
+    def pipe(self, documents: Iterable[Document | str]) -> Iterator[Document]:
+        """The documents with their sentences and entities, in the same order; a string is a document's text."""
+        for chunk in _chunks(_as_documents(documents)):
+            yield from self._annotate(self.segmenter(chunk))
 
     def _annotate(self, documents: Sequence[Document]) -> Iterator[Document]:
         sentences = [(d.text, sentence) for d in documents for sentence in d.sentences or ()]
@@ -104,15 +105,24 @@ class Annotator:
         return scores
 
 
+def _as_documents(documents: Iterable[Document | str]) -> Iterator[Document]:
+    for number, document in enumerate(documents, start=1):
+        if isinstance(document, str):
+            origin = Origin("text", number)
+            yield Document(id=str(origin), text=document, origin=origin)
+        else:
+            yield document
+
+
 def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
     chunk: list[Document] = []
-    words = 0
+    characters = 0
     for document in documents:
         chunk.append(document)
-        # An empty document counts too, so that a file of blank lines is not one chunk.
-        words += 1 + sum(len(sentence.words) for sentence in document.sentences or ())
-        if words >= CHUNK_WORDS:
+        # The record around a text takes memory too, so that a file of blank lines is not one chunk.
+        characters += len(document.text) + RECORD_CHARACTERS
+        if characters >= CHUNK_CHARACTERS:
             yield chunk
-            chunk, words = [], 0
+            chunk, characters = [], 0
     if chunk:
         yield chunk

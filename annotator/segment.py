@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,8 +43,6 @@ _BLANK_LINE = regex.compile(r"\r?\n[^\S\n]*\n")
 # Languages whose abbreviations the language `xx` knows.
 _ABBREVIATING = ("de", "en", "es", "fr", "it", "nl", "pt")
 _HYPHEN_RULE = ":-|–|—|--"  # stands in the one infix rule of spaCy that splits at hyphens
-# The tokenizer's cache of words is dropped each time so many characters have been read.
-_FORGET_AFTER = 10_000_000
 
 
 def split_unspaced(word: str) -> list[str]:
@@ -57,7 +56,7 @@ def _boundaries(text: str) -> Iterator[Any]:
     if elided := _ELIDED.match(text):
         start = elided.end()
         yield _Place(start)
-    possessive = _POSSESSIVE.search(text)
+    possessive = _POSSESSIVE.search(text, start)
     end = possessive.start() if possessive else len(text)
     for part in split_unspaced(text[start:end])[:-1]:
         start += len(part)
@@ -90,26 +89,25 @@ class Segmenter:
     """
 
     def __init__(self, lang: str = "xx") -> None:
-        self._lang = lang
         self._nlp = _blank(lang)
         self._sentencizer = self._nlp.add_pipe("sentencizer")
-        self._read = 0
+        self._zone = Lock()  # memory zones may not overlap
 
-    def __call__(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """The documents with their sentences; one that has them already passes unchanged."""
-        for document in documents:
-            if document.sentences is None:
-                yield replace(document, sentences=tuple(self.sentences(document.text)))
-            else:
-                yield document
+    def __call__(self, documents: Iterable[Document]) -> list[Document]:
+        """The documents with their sentences; one that has them already stays as it is.
+
+        spaCy's store of words grows with each new one: it is brought back to what it was before.
+        """
+        with self._zone, self._nlp.memory_zone():
+            return [
+                document
+                if document.sentences is not None
+                else replace(document, sentences=tuple(self.sentences(document.text)))
+                for document in documents
+            ]
 
     def sentences(self, text: str) -> Iterator[Sentence]:
         """The sentences of a text. White space is in no word; all other characters are in just one."""
-        self._read += len(text)
-        if self._read > _FORGET_AFTER:  # spaCy's string store grows with every new word
-            self._nlp = _blank(self._lang)
-            self._sentencizer = self._nlp.add_pipe("sentencizer")
-            self._read = len(text)
         doc = self._sentencizer(self._tokens(text))
         starts, lengths, spaces, firsts = doc.to_array(["IDX", "LENGTH", "IS_SPACE", "SENT_START"]).T.astype(np.int64)
         breaks = [m.end() for m in _BLANK_LINE.finditer(text)] if "\n" in text else []
@@ -159,8 +157,13 @@ def _blank(lang: str) -> Language:
             tokenizer.add_special_case(text, [{"ORTH": text}])
     own_infixes = spacy.util.compile_infix_regex(rules)
 
-    def infixes(text: str) -> list[Any]:
-        return sorted([*own_infixes.finditer(text), *_boundaries(text)], key=lambda place: place.start())
+    def infixes(text: str) -> Iterator[Any]:
+        places = [*own_infixes.finditer(text), *_boundaries(text)]
+        end = 0
+        for place in sorted(places, key=lambda p: (p.start(), -p.end())):
+            if place.start() >= end:  # spaCy's own matches are not cut by ours
+                end = place.end()
+                yield place
 
     tokenizer.infix_finditer = infixes
     return nlp

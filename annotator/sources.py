@@ -21,13 +21,8 @@ class Source:
     path: Path | None
 
     def open(self) -> BinaryIO:
-        """The bytes from their beginning. Raises AnnotatorError if the file cannot be read."""
-        if self.path is None:
-            return sys.stdin.buffer
-        try:
-            return self.path.open("rb")
-        except OSError as error:
-            raise AnnotatorError(f"{self.name}: cannot be read: {error.strerror}") from error
+        """The bytes from their beginning. Raises OSError if they cannot be read."""
+        return sys.stdin.buffer if self.path is None else self.path.open("rb")
 
 
 def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source]:
@@ -38,16 +33,22 @@ def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source
     """
     sources: list[Source] = []
     for name in names:
-        path = Path(name)
-        if name == STDIN:
-            sources.append(Source("stdin", None))
-        elif path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
-            if not found:
-                raise AnnotatorError(f"{name}: no file with a suffix of {', '.join(sorted(suffixes))} in this folder")
-            sources += [Source(str(p), p) for p in found]
-        elif not path.exists():
-            raise AnnotatorError(f"{name}: no such file or folder")
-        else:
-            sources.append(Source(name, path))
+        try:
+            sources += _sources(name, suffixes)
+        except OSError as error:
+            raise AnnotatorError(f"{name}: cannot be read: {error.strerror}") from error
     return sources
+
+
+def _sources(name: str, suffixes: Collection[str]) -> list[Source]:
+    path = Path(name)
+    if name == STDIN:
+        return [Source("stdin", None)]
+    if not path.exists():
+        raise AnnotatorError(f"{name}: no such file or folder")
+    if not path.is_dir():
+        return [Source(name, path)]
+    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
+    if not found:
+        raise AnnotatorError(f"{name}: no file with a suffix of {', '.join(sorted(suffixes))} in this folder")
+    return [Source(str(p), p) for p in found]

@@ -39,7 +39,7 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
     ids = [("<s>", tokenizer.token_to_id("<s>")), ("</s>", tokenizer.token_to_id("</s>"))]
     tokenizer.post_processor = processors.TemplateProcessing("<s> $A </s>", "<s> $A </s> </s> $B </s>", ids)
     names = dict(zip(("bos_token", "pad_token", "eos_token", "unk_token"), special, strict=True))
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names)
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, cls_token="<s>", sep_token="</s>", **names)
 
 
 def save_tiny(folder: Path, tags: tuple[str, ...] = PANX_TAGS, pieces: int = 512) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
@@ -11,6 +10,7 @@ from click_default_group import DefaultGroup
 from .. import __version__
 from ..errors import AnnotatorError
 from .run import run
+from .train import train
 
 INTERRUPTED = 130
 
@@ -43,6 +43,7 @@ def group() -> None:
 
 
 group.add_command(run)
+group.add_command(train)
 
 
 def main() -> None:
@@ -59,7 +60,5 @@ def main() -> None:
         click.echo("; ".join(["annotate: interrupted", *getattr(error, "__notes__", [])]), err=True)
         code = INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has enough. Python would complain when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+        code = 0  # whoever read our output has enough
     sys.exit(code)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from transformers import AutoModelForTokenClassification
 from transformers.utils import logging
 
@@ -30,7 +31,7 @@ class TorchEngine:
             model = AutoModelForTokenClassification.from_pretrained(
                 folder, use_safetensors=True, local_files_only=True, dtype=dtype, trust_remote_code=False
             )
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             first_line = str(error).strip().splitlines()[0]
             raise AnnotatorError(
                 f"{folder}: not a token-classification checkpoint that transformers can load: {first_line}"

@@ -1,0 +1,26 @@
+"""Draws docs/annotate.svg: a command and what it printed, from a real run.
+
+python docs/picture.py
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+TEXT = "Emmanuel Macron hat Angela Merkel nach Paris eingeladen.\n"
+COLOURS = {"PER": "bold magenta", "ORG": "bold yellow", "LOC": "bold green"}
+
+annotate = Path(sys.executable).with_name("annotate")
+conll = subprocess.run([annotate, "-q"], input=TEXT, capture_output=True, text=True, check=True).stdout
+
+console = Console(record=True, width=74, file=sys.stderr)
+console.print(Text.assemble(("$ ", "bold blue"), f"echo '{TEXT.strip()}' | annotate"))
+for line in conll.splitlines():
+    word, _, tag = line.partition("\t")
+    console.print(Text.assemble(f"{word:<14}", (tag, COLOURS.get(tag[2:], "dim"))))
+console.save_svg(str(Path(__file__).with_name("annotate.svg")), title="annotate")

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from annotator.decode import Decoder, Keep
+from annotator.labels import PANX_TAGS, TagSet
+from annotator.types import Entity, Word
+
+SETS = [PANX_TAGS, ("O", "B-A", "I-A", "E-A", "S-A"), ("O", "A", "B"), ("O", "B-MISC", "I-MISC", "I-X")]
+
+
+def random_scores(seed: int, words: int, tags: int) -> NDArray[np.float32]:
+    """Log-probabilities float32 [words, tags] of random distributions, peaked enough to disagree."""
+    logits = np.random.default_rng(seed).normal(scale=3, size=(words, tags))
+    scores = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    return scores.astype(np.float32)
+
+
+def best_by_trying_all(scores: NDArray[np.float32], tags: TagSet) -> float:
+    starts, follows, ends = tags.starts(), tags.follows(), tags.ends()
+    return max(
+        sum(float(scores[i, t]) for i, t in enumerate(path))
+        for path in itertools.product(range(len(tags.names)), repeat=len(scores))
+        if starts[path[0]] and ends[path[-1]] and all(follows[a, b] for a, b in itertools.pairwise(path))
+    )
+
+
+@pytest.mark.parametrize("names", SETS)
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), words=st.integers(1, 4))
+def test_tags_are_valid_and_the_best_of_all_valid_ones(names: tuple[str, ...], seed: int, words: int) -> None:
+    tags = TagSet.parse(names)
+    scores = random_scores(seed, words, len(names))
+    path = Decoder(tags).tags(scores)
+    assert tags.starts()[path[0]] and tags.ends()[path[-1]]
+    assert all(tags.follows()[a, b] for a, b in itertools.pairwise(path))
+    total = float(scores[np.arange(words), path].sum(dtype=np.float64))
+    assert total == pytest.approx(best_by_trying_all(scores, tags), abs=1e-5)
+
+
+def entities(names: tuple[str, ...], chosen: list[str], probability: float = 0.9) -> list[Entity]:
+    rest = (1 - probability) / (len(names) - 1)
+    scores = np.full((len(chosen), len(names)), np.log(rest), dtype=np.float32)
+    scores[np.arange(len(chosen)), [names.index(tag) for tag in chosen]] = np.log(probability)
+    words = [Word(10 * i, 10 * i + 4) for i in range(len(chosen))]
+    return list(Decoder(TagSet.parse(names)).entities(scores, words))
+
+
+def test_entities_span_their_words() -> None:
+    found = entities(PANX_TAGS, ["B-PER", "I-PER", "O", "B-LOC", "B-LOC"])
+    assert found == [Entity(0, 14, "PER", 0.9), Entity(30, 34, "LOC", 0.9), Entity(40, 44, "LOC", 0.9)]
+
+
+def test_an_invalid_beginning_is_mended() -> None:
+    # I-PER alone is likeliest but may not begin: the next best valid sequence is one that names the two words.
+    assert [(e.start, e.end, e.label) for e in entities(PANX_TAGS, ["I-PER", "I-PER"], 0.6)] == [(0, 14, "PER")]
+
+
+def test_bioes_and_plain_labels_make_entities() -> None:
+    assert [(e.start, e.end) for e in entities(SETS[1], ["B-A", "I-A", "E-A", "S-A"])] == [(0, 24), (30, 34)]
+    assert [(e.end, e.label) for e in entities(SETS[2], ["A", "A", "B", "O", "A"])] == [(14, "A"), (24, "B"), (44, "A")]
+
+
+def test_no_words_in_names_give_no_entities() -> None:
+    assert entities(PANX_TAGS, ["O"]) == []
+
+
+def test_keep() -> None:
+    entity = Entity(0, 1, "PER", 0.5)
+    assert Keep()(entity) and Keep(min_score=0.5)(entity) and Keep({"PER"})(entity)
+    assert not Keep(min_score=0.51)(entity) and not Keep({"LOC"})(entity)

@@ -1,0 +1,157 @@
+"""The whole flow against an independent loop over the same checkpoint, one sentence at a time."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import SAMPLES, load_reference
+from transformers import AutoTokenizer
+
+from annotator import Annotator
+from annotator.batch import Batch, by_length, make_batch
+from annotator.engines.torch import TorchEngine
+from annotator.errors import UsageError
+from annotator.types import Document, Origin
+
+TEXTS = [line for path in sorted(SAMPLES.glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def documents(texts: list[str]) -> list[Document]:
+    return [Document(str(i), text, Origin("test", i + 1)) for i, text in enumerate(texts)]
+
+
+def plain_loop(folder: Path, document: Document) -> list[tuple[int, int, str, float]]:
+    """Entities by nothing but transformers and a Viterbi over the tags' names; no batches, no windows."""
+    tokenizer, model = AutoTokenizer.from_pretrained(folder), load_reference(folder)
+    names = [model.config.id2label[i] for i in range(model.config.num_labels)]
+    found = []
+    for sentence in document.sentences or ():
+        words = [document.text[w.start : w.end] for w in sentence.words]
+        encoded = tokenizer(words, is_split_into_words=True, return_tensors="pt")
+        with torch.no_grad():
+            probabilities = model(**encoded).logits[0].double().softmax(-1).numpy()
+        owners = encoded.word_ids(0)
+        rows = [probabilities[owners.index(i)] if i in owners else np.eye(len(names))[0] for i in range(len(words))]
+        best: dict[int, tuple[float, list[int]]] = {}
+        for position, row in enumerate(rows):
+            longer: dict[int, tuple[float, list[int]]] = {}
+            for j, name in enumerate(names):
+                before = [(0.0, [])] if position == 0 and not name.startswith("I-") else []
+                before += [
+                    (total, path)
+                    for i, (total, path) in best.items()
+                    if not name.startswith("I-") or names[i][1:] == name[1:]
+                ]
+                if before and row[j] > 0:
+                    total, path = max(before, key=lambda b: b[0])
+                    longer[j] = (total + float(np.log(row[j])), [*path, j])
+            best = longer
+        path = max(best.values(), key=lambda b: b[0])[1]
+        start = None
+        for i, j in enumerate([*path, 0]):
+            if start is not None and not names[j].startswith("I-"):
+                score = np.mean([rows[k][path[k]] for k in range(start, i)])
+                word = sentence.words
+                found.append((word[start].start, word[i - 1].end, names[path[start]][2:], float(score)))
+                start = None
+            if names[j].startswith("B-"):
+                start = i
+    return found
+
+
+def assert_same(ours: Document, reference: list[tuple[int, int, str, float]]) -> None:
+    assert [(e.start, e.end, e.label) for e in ours.entities] == [r[:3] for r in reference], ours.text
+    assert [e.score for e in ours.entities] == pytest.approx([r[3] for r in reference], abs=2e-4)
+
+
+def test_entities_are_those_of_the_plain_loop(tiny: Path) -> None:
+    annotated = list(Annotator.load(str(tiny), device="cpu").pipe(documents(TEXTS)))
+    assert sum(len(d.entities) for d in annotated) > 100  # random weights, but they do tag
+    for document in annotated:
+        assert_same(document, plain_loop(tiny, document))
+
+
+@pytest.mark.slow
+def test_the_embedded_model_tags_as_the_plain_loop_does(ner: Annotator) -> None:
+    from annotator.checkpoints import find_checkpoint
+
+    annotated = list(ner.pipe(documents(TEXTS[::3])))
+    for document in annotated:
+        assert_same(document, plain_loop(find_checkpoint("panx-mini"), document))
+
+
+def test_order_and_entities_do_not_depend_on_the_batches(tiny: Path) -> None:
+    texts = [*TEXTS[:30], "", " ", TEXTS[0], *TEXTS[:3]]
+    random.Random(0).shuffle(texts)
+    results = []
+    for slots in (1, 100, 10_000):
+        annotator = Annotator.load(str(tiny), device="cpu", batch_tokens=slots)
+        annotated = list(annotator.pipe(documents(texts)))
+        assert [d.text for d in annotated] == texts
+        results.append([[(e.start, e.end, e.label) for e in d.entities] for d in annotated])
+    assert results[0] == results[1] == results[2]
+
+
+def test_long_sentences_are_tagged_to_their_end(narrow: Path) -> None:
+    text = "Angela Merkel besuchte Paris und " * 200 + "Rom"
+    document = Annotator.load(str(narrow), device="cpu")(text)
+    assert document.sentences is not None
+    assert len(document.sentences) == 1 and len(document.sentences[0].words) == 1001
+    # Far from the ends all windows look the same, so the tags repeat.
+    tail = [e for e in document.entities if e.start > len(text) * 3 // 4]
+    assert len(tail) > 20
+
+
+def test_chunks_do_not_show(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    annotator = Annotator.load(str(tiny), device="cpu")
+    whole = list(annotator.pipe(documents(TEXTS)))
+    monkeypatch.setattr("annotator.pipeline.CHUNK_CHARACTERS", 70)
+    for ours, theirs in zip(annotator.pipe(documents(TEXTS)), whole, strict=True):
+        assert [(e.start, e.end, e.label) for e in ours.entities] == [
+            (e.start, e.end, e.label) for e in theirs.entities
+        ]
+
+
+def test_equal_windows_are_computed_once(tiny: Path) -> None:
+    class Counting(TorchEngine):
+        rows = 0
+
+        def scores(self, batch: Batch) -> np.ndarray:
+            self.rows += len(batch.ids)
+            return super().scores(batch)
+
+    annotator = Annotator.load(str(tiny), device="cpu")
+    engine = Counting(tiny, "cpu")
+    annotated = list(replace(annotator, engine=engine).pipe(documents([TEXTS[0]] * 50)))
+    assert engine.rows == len(annotated[0].sentences or ())
+    assert len({d.entities for d in annotated}) == 1
+
+
+def test_batches_keep_the_budget_with_little_padding(tiny: Path) -> None:
+    annotator = Annotator.load(str(tiny), device="cpu")
+    sentences = [s.split() for s in TEXTS * 20]
+    windows = list(annotator.encoder.windows(sentences))
+    batches = [make_batch([windows[i] for i in numbers]) for numbers in by_length(windows, 1024)]
+    assert sum(len(b.ids) for b in batches) == len(windows)
+    assert all(b.ids.size <= 1024 for b in batches)
+    padding = 1 - sum(int(b.lengths.sum()) for b in batches) / sum(b.ids.size for b in batches)
+    assert padding < 0.02
+    assert batches[0].ids.shape[1] == max(len(w.ids) for w in windows)
+
+
+def test_labels_and_scores_filter(tiny: Path) -> None:
+    every = [e for d in Annotator.load(str(tiny), device="cpu").pipe(documents(TEXTS)) for e in d.entities]
+    strict = Annotator.load(str(tiny), device="cpu", labels=["PER"], min_score=0.6)
+    kept = [e for d in strict.pipe(documents(TEXTS)) for e in d.entities]
+    assert kept == [e for e in every if e.label == "PER" and (e.score or 0) >= 0.6]
+    assert 0 < len(kept) < len(every)
+
+
+def test_an_unknown_label_names_those_there_are(tiny: Path) -> None:
+    with pytest.raises(UsageError, match="no label 'GPE': it has PER, ORG, LOC"):
+        Annotator.load(str(tiny), device="cpu", labels=["GPE"])

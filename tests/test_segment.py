@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.errors import UsageError
+from annotator.segment import Segmenter
+from annotator.types import Document, Origin, Sentence, Word
+
+segmenter = Segmenter()
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
+# Pieces that meet one another in hard ways more often than random characters would.
+HARD = st.lists(
+    st.sampled_from(
+        ["l'", "d’", "Italie", "'s", "’S", " ", "  ", "\n", "\n\n", "\r\n", "\t", ".", "...", "3.", "Dr.", "中国", "。",
+         "ไทย", "e\u0301", "\u200b", "\x00", "👩‍👩‍👧", "مرحبا", "(", "-", "Baden-Württemberg", "http://a.b/c'd", "'",
+         "\u2028", "カ゚", "…", "—", "/x", ",a"]
+    ),
+    max_size=20,
+).map("".join)  # fmt: skip
+
+
+def words(text: str, by: Segmenter = segmenter) -> list[list[str]]:
+    return [[text[w.start : w.end] for w in s.words] for s in by.sentences(text)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(TEXTS, HARD))
+def test_words_and_gaps_rebuild_the_text(text: str) -> None:
+    end = 0
+    rebuilt = ""
+    for word in (w for s in segmenter.sentences(text) for w in s.words):
+        gap = text[end : word.start]
+        assert gap == "" or gap.isspace()
+        assert not text[word.start : word.end].isspace()
+        rebuilt += gap + text[word.start : word.end]
+        end = word.end
+    assert text[end:] == "" or text[end:].isspace()
+    assert rebuilt + text[end:] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("L'Italie d'Emmanuel", ["L'", "Italie", "d'", "Emmanuel"]),
+        ("Qu’elle dell’Unione aujourd'hui", ["Qu’", "elle", "dell’", "Unione", "aujourd'hui"]),
+        ("London's O'Brien can't", ["London", "'s", "O'Brien", "can't"]),
+        ("d'Angelo's l's", ["d'", "Angelo", "'s", "l'", "s"]),
+        ("(London’s)", ["(", "London", "’s", ")"]),
+        ("Baden-Württemberg, Jean-Claude", ["Baden-Württemberg", ",", "Jean-Claude"]),
+        ("北京是中国的", ["北", "京", "是", "中", "国", "的"]),
+        ("Tom在Berlin！Ja", ["Tom", "在", "Berlin", "！", "Ja"]),
+        ("東京タワー", ["東", "京", "タ", "ワ", "ー"]),
+        ("เป็น", ["เ", "ป็", "น"]),
+        ("z.B. am 3. Oktober", ["z.B.", "am", "3.", "Oktober"]),
+        ("中,国…中—國/x", ["中", ",", "国", "…", "中", "—", "國", "/", "x"]),
+    ],
+)
+def test_words(text: str, expected: list[str]) -> None:
+    assert [word for sentence in words(text) for word in sentence] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Er kam. Sie ging! Wer?", 3),
+        ("Dr. Müller kam am 3. Oktober nach St. Gallen.", 1),
+        ("北京很大。上海也大！", 2),
+        ("Titel\n\nDer Text", 2),
+        ("Titel\r\n\r\nDer Text", 2),
+        ("eine Zeile\nund noch eine", 1),
+        ("", 0),
+        (" \n\t ", 0),
+    ],
+)
+def test_sentences(text: str, sentences: int) -> None:
+    assert len(words(text)) == sentences
+
+
+def test_long_runs_take_time_in_proportion_and_lose_nothing() -> None:
+    # spaCy alone needs minutes for these: https://github.com/explosion/spaCy tokenizes affix by affix.
+    for text in ["(" * 100_000, "a" * 300_000, "中" * 50_000, "x, " + "'" * 50_000 + " y"]:
+        assert "".join(w for s in words(text) for w in s) == text.replace(" ", "")
+    assert words("so " + "a" * 300_000 + " da") == [["so", "a" * 300_000, "da"]]
+
+
+def test_the_store_of_words_does_not_grow() -> None:
+    own = Segmenter()
+    own([Document("0", "Hallo", Origin("x", 1))])
+    before = len(own._nlp.vocab.strings)
+    for i in range(3):
+        (document,) = own([Document(str(i), f"Ganz{i} neue{i} Wörter{i}", Origin("x", 1))])
+        assert document.sentences is not None and len(document.sentences[0].words) == 3
+    assert len(own._nlp.vocab.strings) == before
+
+
+def test_given_sentences_stay() -> None:
+    given_sentences = (Sentence((Word(0, 1), Word(1, 3))),)
+    document = Document("1", "abc", Origin("x", 1), sentences=given_sentences)
+    assert segmenter([document]) == [document]
+
+
+def test_a_language_by_name() -> None:
+    assert words("Das ist z.B. gut.", Segmenter("de")) == [["Das", "ist", "z.B.", "gut", "."]]
+    with pytest.raises(UsageError, match="no language 'klingon'"):
+        Segmenter("klingon")
