@@ -9,7 +9,7 @@ BIN := .venv/bin
 .PHONY: demo test lint clean
 
 demo: .venv/demo
-	$(BIN)/annotate samples --format conll
+	$(BIN)/annotate samples/*.txt samples/articles.jsonl --format conll
 
 test: .venv/dev
 	$(BIN)/python -m pytest

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-TRAIN = ["accelerate>=1.1", "datasets>=3.0", "rich>=13.7", "seqeval>=1.2.2", "transformers>=5.0"]
+TRAIN = ["accelerate>=1.1", "datasets>=3.0", "seqeval>=1.2.2", "transformers>=5.0"]
 PLOT = ["matplotlib>=3.8"]
-TEST = ["hypothesis>=6.100", "pytest>=8"]
+TEST = ["hypothesis>=6.100", "joblib>=1.3", "nervaluate>=1.2", "pytest>=8"]
 LINT = ["mypy>=1.13", "ruff>=0.8", "types-regex", "types-tqdm"]
 
 setup(
@@ -30,6 +30,7 @@ setup(
         "click-default-group>=1.2.4",
         "numpy>=1.26",
         "regex>=2024.5.15",
+        "rich>=13.7",
         "safetensors>=0.4.3",
         "spacy>=3.7.5",
         "tokenizers>=0.20",
@@ -44,7 +45,10 @@ setup(
         "lint": LINT,
         "dev": TRAIN + PLOT + TEST + LINT,
     },
-    entry_points={"console_scripts": ["annotate = annotator.cli:main"]},
+    entry_points={
+        "console_scripts": ["annotate = annotator.cli:main"],
+        "spacy_factories": ["annotator = annotator.spacy_component:make_component"],
+    },
     classifiers=[
         "Development Status :: 3 - Alpha",
         "Environment :: Console",

@@ -6,6 +6,7 @@ Weights are read from safetensors only: a pickle can run any code.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from contextlib import suppress
 from importlib.resources import files
@@ -24,6 +25,9 @@ KNOWN_ON_HUB = {"xlm-r-panx": "shroukAdel/xlm-roberta-base-finetuned-panx-all"}
 HUB_FILES = ["*.json", "*.safetensors", "*.model", "*.txt"]
 # RoBERTa and its relatives count positions from the padding id on.
 POSITIONS_AFTER_PADDING = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "roberta-prelayernorm", "mpnet"}
+# What a checkpoint's tokenizer is made of, one of them at least.
+TOKENIZER_FILES = ("tokenizer.json", "sentencepiece.bpe.model", "spiece.model", "vocab.txt", "vocab.json")
+_HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 NO_LIMIT = 10**6  # tokenizers without a limit of their own give a huge number
 
 
@@ -35,9 +39,9 @@ def find_checkpoint(name: str) -> Path:
     """
     if name in EMBEDDED:
         folder = Path(str(files("annotator.models") / name))
-    elif Path(name).is_dir():
+    elif _is_folder(name):
         folder = Path(name)
-    elif name in KNOWN_ON_HUB or (name.count("/") == 1 and not name.startswith((".", "/", "~"))):
+    elif name in KNOWN_ON_HUB or _HUB_NAME.fullmatch(name):
         folder = _from_hub(KNOWN_ON_HUB.get(name, name))
     else:
         known = ", ".join([*EMBEDDED, *KNOWN_ON_HUB])
@@ -46,18 +50,25 @@ def find_checkpoint(name: str) -> Path:
     return folder
 
 
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except OSError:  # a name too long for a path
+        return False
+
+
 def _from_hub(repository: str) -> Path:
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
-    with suppress(LocalEntryNotFoundError):
+    with suppress(LocalEntryNotFoundError, HFValidationError):
         here = Path(snapshot_download(repository, allow_patterns=HUB_FILES, local_files_only=True))
         if any(here.glob("*.safetensors")):  # and not what an interrupted download left
             return here
     sys.stderr.write(f"annotate: downloading {repository} from the Hugging Face Hub\n")
     try:
         return Path(snapshot_download(repository, allow_patterns=HUB_FILES))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+    except (HfHubHTTPError, LocalEntryNotFoundError, HFValidationError, OSError) as error:
         reason = str(error).strip().splitlines()[0]
         raise AnnotatorError(
             f"model {repository} cannot be downloaded ({reason}): check the name and the network, "
@@ -74,6 +85,10 @@ def _check(folder: Path) -> None:
             f"{folder}: only pickled weights ({pickled}), which can run code: save them as model.safetensors first"
             if pickled
             else f"{folder}: no model.safetensors"
+        )
+    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
+        raise AnnotatorError(
+            f"{folder}: no tokenizer (tokenizer.json): copy it there from the model it was trained from"
         )
 
 

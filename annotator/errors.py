@@ -8,11 +8,19 @@ class AnnotatorError(Exception):
 
     exit_code = 1
 
+    def __str__(self) -> str:
+        """The text, with what would end the line or cannot be shown written as an escape."""
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in super().__str__())
+
 
 class UsageError(AnnotatorError):
     """The command or call itself is wrong: an unknown format, model, device or option value."""
 
     exit_code = 2
+
+
+class OutputClosed(Exception):
+    """Whoever read our output has enough: no failure, but there is nobody to write for."""
 
 
 class RecordError(AnnotatorError):

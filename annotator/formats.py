@@ -44,7 +44,7 @@ FORMATS = {
     for form in (
         Format("text", (".txt",), reads=True),
         Format("jsonl", (".jsonl", ".ndjson"), reads=True, writes=True),
-        Format("conll", (".conll", ".bio", ".iob2", ".tsv"), writes=True),
+        Format("conll", (".conll", ".bio", ".iob2", ".tsv"), reads=True, writes=True),
         Format("docbin", (".spacy",), writes=True, binary=True),
     )
 }

@@ -7,7 +7,7 @@ single one), and IO (the bare label on every word of a name).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,6 +98,27 @@ def _may_follow(first: Tag, second: Tag, closing: Iterable[str]) -> bool:
         return True
     left_open = first.part in ("B", "I") and first.label in closing
     return not left_open and (second.part in _BEGINS or second.part == "O")
+
+
+def is_tag(name: str) -> bool:
+    """Whether this is `O`, or the prefix of a scheme and a label."""
+    return name == OUTSIDE or _TAG.fullmatch(name) is not None
+
+
+def spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """The names in a sequence of tags in any scheme: (first word, word after the last, label).
+
+    Read as conlleval reads it: what is invalid IOB2 (an `I-` that continues nothing) begins a name.
+    """
+    start = 0
+    last = Tag("O", "")
+    for i, name in enumerate([*tags, OUTSIDE]):
+        tag = _parse(name, prefixed=True)
+        if last.label and not continues(last, tag):
+            yield start, i, last.label
+        if tag.label and not continues(last, tag):
+            start = i
+        last = tag
 
 
 def continues(first: Tag, second: Tag) -> bool:

@@ -89,9 +89,14 @@ class Segmenter:
     """
 
     def __init__(self, lang: str = "xx") -> None:
+        self._lang = lang
         self._nlp = _blank(lang)
         self._sentencizer = self._nlp.add_pipe("sentencizer")
         self._zone = Lock()  # memory zones may not overlap
+
+    def __reduce__(self) -> tuple[type[Segmenter], tuple[str]]:
+        """Pickled as its language."""
+        return type(self), (self._lang,)
 
     def __call__(self, documents: Iterable[Document]) -> list[Document]:
         """The documents with their sentences; one that has them already stays as it is.
@@ -126,20 +131,25 @@ class Segmenter:
 
     def _tokens(self, text: str) -> Doc:
         from spacy.tokens import Doc
-        from spacy.util import get_words_and_spaces
 
         tokenizer = self._nlp.tokenizer
         if not _LONG_RUN.search(text):
             return tokenizer(text)
         words: list[str] = []
+        spaces: list[bool] = []
+
+        def add(part: Doc) -> None:
+            words.extend(token.text for token in part)
+            spaces.extend(bool(token.whitespace_) for token in part)
+
         end = 0
         for run in _LONG_RUN.finditer(text):
-            words += [token.text for token in tokenizer(text[end : run.start()])]
-            for word in _LONG_RUN_WORD.findall(run[0]):
-                words += split_unspaced(word)
+            add(tokenizer(text[end : run.start()]))
+            words += [part for word in _LONG_RUN_WORD.findall(run[0]) for part in split_unspaced(word)]
+            spaces += [False] * (len(words) - len(spaces))
             end = run.end()
-        words += [token.text for token in tokenizer(text[end:])]
-        return Doc(self._nlp.vocab, *get_words_and_spaces([w for w in words if not w.isspace()], text))
+        add(tokenizer(text[end:]))
+        return Doc(self._nlp.vocab, words=words, spaces=spaces)
 
 
 def _blank(lang: str) -> Language:
@@ -147,8 +157,12 @@ def _blank(lang: str) -> Language:
 
     try:
         nlp = spacy.blank(lang)
-    except ImportError:
-        raise UsageError(f"spaCy has no language {lang!r}: use a code such as de, fr, it, en, or xx for any") from None
+    except (ImportError, AttributeError) as error:
+        if "E048" in str(error) or isinstance(error, AttributeError):
+            message = f"spaCy has no language {lang!r}: use a code such as de, fr, it, en, or xx for any"
+        else:  # some languages need packages of their own
+            message = f"spaCy cannot make its language {lang!r}: {str(error).splitlines()[0]}; or use xx"
+        raise UsageError(message) from None
     tokenizer: Any = nlp.tokenizer
     rules = [str(rule) for rule in nlp.Defaults.infixes or ()]
     if lang == "xx":

@@ -6,22 +6,40 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import AnnotatorError
+from .errors import AnnotatorError, OutputClosed
 
 PARTIAL = ".partial"
+STDOUT = "-"
 
 
-def open_sink(path: Path | None, force: bool = False) -> AbstractContextManager[BinaryIO]:
-    """A stream to write to; None is stdout.
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """A stream with the name to tell of in errors."""
+
+    name: str
+    stream: BinaryIO | FileIO
+
+    def write(self, part: bytes) -> None:
+        """Write all of `part`. Raises AnnotatorError if that fails, OutputClosed if nobody reads any more."""
+        rest = memoryview(part)
+        while rest:
+            with _failures_told(self.name):
+                rest = rest[self.stream.write(rest) :]
+
+
+def open_sink(path: Path | None, force: bool = False) -> AbstractContextManager[Sink]:
+    """A sink to write to; None and `-` are stdout.
 
     A file is written as `NAME.partial` and renamed when all is written and on the disk. After a failure
     the partial file stays (if it holds anything), so that nothing is lost. Raises AnnotatorError for a
     file that exists (unless `force`) or cannot be written.
     """
-    if path is None:
+    if path is None or str(path) == STDOUT:
         return _stdout()
     with _failures_told(path):
         is_folder, exists, is_file = path.is_dir(), path.exists(), path.is_file()
@@ -35,33 +53,43 @@ def open_sink(path: Path | None, force: bool = False) -> AbstractContextManager[
 
 
 @contextmanager
-def _stdout() -> Iterator[BinaryIO]:
+def _stdout() -> Iterator[Sink]:
+    if sys.stdout is None:
+        raise AnnotatorError("stdout is closed: name a file by --output")
+    sink = Sink("stdout", sys.stdout.buffer)
     try:
-        with _failures_told("stdout"):
-            yield sys.stdout.buffer
-            sys.stdout.buffer.flush()
-    except (BrokenPipeError, AnnotatorError):
-        # What is left in the buffer cannot go anywhere: Python would fail once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        yield sink
+        with _failures_told(sink.name):
+            sink.stream.flush()
+    except (OutputClosed, AnnotatorError):
+        # What is left in the buffer may go nowhere: then Python would fail once more at exit.
+        try:
+            sink.stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise
 
 
 @contextmanager
-def _device(path: Path) -> Iterator[BinaryIO]:
+def _device(path: Path) -> Iterator[Sink]:
     """A device or a named pipe: there is nothing to keep whole."""
-    with _failures_told(path), path.open("wb") as stream:
-        yield stream
+    with _failures_told(path):
+        stream = path.open("wb", buffering=0)
+    with stream:
+        yield Sink(str(path), stream)
 
 
 @contextmanager
-def _whole_file(path: Path) -> Iterator[BinaryIO]:
+def _whole_file(path: Path) -> Iterator[Sink]:
     partial = path.with_name(path.name + PARTIAL)
+    with _failures_told(path):
+        stream = partial.open("wb", buffering=0)
     try:
-        with _failures_told(path):
-            with partial.open("wb") as stream:
-                yield stream
-                stream.flush()
+        with stream:
+            yield Sink(str(path), stream)
+            with _failures_told(path):
                 os.fsync(stream.fileno())
+        with _failures_told(path):
             partial.replace(path)
     except BaseException as error:
         if partial.is_file() and partial.stat().st_size:
@@ -75,7 +103,7 @@ def _whole_file(path: Path) -> Iterator[BinaryIO]:
 def _failures_told(name: object) -> Iterator[None]:
     try:
         yield
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError as error:
+        raise OutputClosed from error
     except OSError as error:
         raise AnnotatorError(f"{name}: cannot be written: {error.strerror}") from error

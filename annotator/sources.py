@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import AnnotatorError
+from .errors import AnnotatorError, UsageError
 
 STDIN = "-"
 
@@ -20,9 +21,9 @@ class Source:
     name: str
     path: Path | None
 
-    def open(self) -> BinaryIO:
-        """The bytes from their beginning. Raises OSError if they cannot be read."""
-        return sys.stdin.buffer if self.path is None else self.path.open("rb")
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        """The bytes from their beginning; stdin stays open. Raises OSError if they cannot be read."""
+        return nullcontext(sys.stdin.buffer) if self.path is None else self.path.open("rb")
 
 
 def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source]:
@@ -33,6 +34,8 @@ def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source
     """
     sources: list[Source] = []
     for name in names:
+        if name == STDIN and Source("stdin", None) in sources:
+            raise UsageError("stdin (-) is given twice: it can be read once")
         try:
             sources += _sources(name, suffixes)
         except OSError as error:
@@ -43,8 +46,10 @@ def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source
 def _sources(name: str, suffixes: Collection[str]) -> list[Source]:
     path = Path(name)
     if name == STDIN:
+        if sys.stdin is None:
+            raise AnnotatorError("stdin is closed: name a file to read")
         return [Source("stdin", None)]
-    if not path.exists():
+    if not name or not path.exists():
         raise AnnotatorError(f"{name}: no such file or folder")
     if not path.is_dir():
         return [Source(name, path)]

@@ -53,7 +53,7 @@ def annotate_apart(*args: object, stdin: bytes = b"", **variables: str) -> Run:
     """`annotate ARGS` as a process of its own, with pipes for stdin, stdout and stderr."""
     command = [str(COMMAND), *map(str, args)]
     done = subprocess.run(
-        command, input=stdin, capture_output=True, env=ENVIRONMENT | variables, timeout=120, check=False
+        command, input=stdin, capture_output=True, env=ENVIRONMENT | variables, timeout=300, check=False
     )
     return Run(done.returncode, done.stdout, done.stderr.decode())
 

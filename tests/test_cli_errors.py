@@ -30,14 +30,15 @@ def copy(tiny: Path, tmp_path: Path) -> Path:
         ([DE, "-f", "xml"], 2, "unknown format 'xml': There are jsonl, conll, docbin"),
         ([DE, "-f", "jsnol"], 2, "unknown format 'jsnol': did you mean jsonl? There are jsonl, conll, docbin"),
         ([DE, "-f", "text"], 2, "unknown format 'text': There are jsonl, conll, docbin"),
-        ([DE, "--input-format", "conll"], 2, "unknown format 'conll': did you mean jsonl? There are text, jsonl"),
+        ([DE, "--input-format", "docbin"], 2, "unknown format 'docbin': There are text, jsonl, conll"),
         ([DE, "-o", "out.pdf"], 2, "out.pdf: the suffix names no format to write: add --format jsonl|conll|docbin"),
         ([DE, "-o", "out"], 2, "out: the suffix names no format to write: add --format jsonl|conll|docbin"),
-        (["out.spacy"], 2, "out.spacy: docbin is not read here: name one of text, jsonl by --input-format"),
+        (["out.spacy"], 2, "out.spacy: docbin is not read here: name one of text, jsonl, conll by --input-format"),
         ([DE, "-f", "jsonl", "--docstart"], 2, "--docstart is for conll, not for jsonl"),
         ([DE, "-o", "no/out.conll"], 1, "no/out.conll: cannot be written: No such file or directory"),
         ([DE, "-o", "folder.conll"], 1, "folder.conll: is a folder: name a file by --output"),
-        (["folder.conll"], 1, "folder.conll: no file with a suffix of .jsonl, .ndjson, .txt in this folder"),
+        (["folder.conll"], 1,
+         "folder.conll: no file with a suffix of .bio, .conll, .iob2, .jsonl, .ndjson, .tsv, .txt in this folder"),
         ([DE, "--model", "nowhere"], 2,
          "unknown model 'nowhere': neither a folder, nor owner/name on the Hub, nor one of panx-mini, xlm-r-panx"),
     ],
@@ -192,7 +193,7 @@ def test_a_checkpoint_without_a_tokenizer_is_refused(copy: Path) -> None:
     (copy / "tokenizer.json").unlink()
     (copy / "tokenizer_config.json").unlink()
     said = refused(annotate(DE, "--model", copy, *CPU), 1)
-    assert said == f"{copy}: no fast tokenizer (tokenizer.json), and none can be made of it"
+    assert said == f"{copy}: no tokenizer (tokenizer.json): copy it there from the model it was trained from"
 
 
 @pytest.mark.parametrize("name", ["missing/", "owner/no such", "a/..", "n" * 300])

@@ -10,6 +10,11 @@ from pathlib import Path
 import datasets
 import numpy as np
 import pytest
+from annotator.train.corpora import TaggedSentence, read_tagged
+from annotator.train.experiments import EXPERIMENTS, Results, run
+from annotator.train.finetune import Settings, finetune, last_checkpoint
+from annotator.train.measure import as_documents, measure
+from annotator.train.panx import PanxFolder, PanxHub, open_panx, sample, sample_size
 from conftest import SAMPLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,11 +24,6 @@ from annotator import Annotator
 from annotator.cli import main
 from annotator.errors import AnnotatorError, UsageError
 from annotator.labels import PANX_TAGS
-from annotator.train.corpora import TaggedSentence, read_tagged
-from annotator.train.experiments import EXPERIMENTS, Results, run
-from annotator.train.finetune import Settings, finetune, last_checkpoint
-from annotator.train.measure import as_documents, measure
-from annotator.train.panx import PanxFolder, PanxHub, open_panx, sample, sample_size
 from annotator.writers import sentence_tags
 
 GOLD = list(read_tagged(SAMPLES / "gold.conll", PANX_TAGS))
@@ -78,7 +78,9 @@ def test_the_hub_and_a_folder_give_the_same_sentences(folder: Path, tmp_path: Pa
         }
         datasets.Dataset.from_dict(rows, features=features).to_parquet(tmp_path / "PAN-X.de" / f"{name}.parquet")
         files.append(f"  - split: {name}\n    path: PAN-X.de/{name}.parquet")
-    (tmp_path / "README.md").write_text("---\nconfigs:\n- config_name: PAN-X.de\n  data_files:\n" + "\n".join(files) + "\n---\n")
+    (tmp_path / "README.md").write_text(
+        "---\nconfigs:\n- config_name: PAN-X.de\n  data_files:\n" + "\n".join(files) + "\n---\n"
+    )
     hub = PanxHub(str(tmp_path))
     for split in ("train", "dev", "test"):
         assert hub.read("de", split) == PanxFolder(folder).read("de", split)
@@ -100,7 +102,7 @@ def test_samples_are_those_of_the_book() -> None:
 def test_what_is_not_there_is_told(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no language 'dee': did you mean de"):
         open_panx(folder).read("dee", "train")
-    with pytest.raises(UsageError, match="no <lang>/train.tsv"):
+    with pytest.raises(UsageError, match=r"no <lang>/train.tsv"):
         open_panx(tmp_path)
     write_conll(tmp_path / "nl" / "train.tsv", GOLD[:2])
     with pytest.raises(AnnotatorError, match=r"nl/test.tsv: no such file: the folder lacks the split 'test' of 'nl'"):

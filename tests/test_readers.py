@@ -152,7 +152,7 @@ def test_fields_by_other_names() -> None:
 @pytest.mark.parametrize(
     ("record", "meta"),
     [
-        ({"a": 1, "meta": {"b": 2}}, {"b": 2, "a": 1}),
+        ({"a": 1, "meta": {"b": 2}}, {"a": 1, "meta": {"b": 2}}),
         ({"a": 1, "meta": 5}, {"meta": 5, "a": 1}),
         ({"meta": None}, {"meta": None}),
         ({"meta": {"meta": {"b": 2}}}, {"meta": {"b": 2}}),

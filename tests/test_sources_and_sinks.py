@@ -75,10 +75,10 @@ def test_a_text_given_for_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_gone_between_finding_and_opening_is_refused(tmp_path: Path) -> None:
     touch(tmp_path, "a.txt")
-    (source,) = find_sources([str(tmp_path / "a.txt")], SUFFIXES)
+    documents = read_documents([str(tmp_path / "a.txt")], None, Fields())
     (tmp_path / "a.txt").unlink()
     with error(f"{tmp_path / 'a.txt'}: cannot be read: No such file or directory"):
-        source.open()
+        next(documents)
 
 
 def test_formats_are_found_by_suffix_and_name(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_formats_are_found_by_suffix_and_name(tmp_path: Path) -> None:
     assert output_format(None, None).name == "conll" and output_format("jsonl", Path("a.conll")).name == "jsonl"
     with pytest.raises(UsageError, match=r"^a\.md: the suffix names no format to write: add --format "):
         output_format(None, Path("a.md"))
-    with pytest.raises(UsageError, match=r"^a\.spacy: docbin is not read here: name one of text, jsonl by "):
+    with pytest.raises(UsageError, match=r"^a\.spacy: docbin is not read here: name one of text, jsonl, conll by "):
         input_format(None, "a.spacy")
 
 

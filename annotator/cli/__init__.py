@@ -8,7 +8,8 @@ import click
 from click_default_group import DefaultGroup
 
 from .. import __version__
-from ..errors import AnnotatorError
+from ..errors import AnnotatorError, OutputClosed
+from .evaluate import evaluate
 from .run import run
 from .train import train
 
@@ -43,7 +44,13 @@ def group() -> None:
 
 
 group.add_command(run)
+group.add_command(evaluate)
 group.add_command(train)
+
+
+def _say(what: str, error: BaseException) -> None:
+    """One line on stderr, with what the stages noted on the error."""
+    click.echo("; ".join([f"annotate: {what}", *getattr(error, "__notes__", [])]), err=True)
 
 
 def main() -> None:
@@ -54,11 +61,11 @@ def main() -> None:
         error.show()
         code = error.exit_code
     except AnnotatorError as error:
-        click.echo("; ".join([f"annotate: error: {error}", *getattr(error, "__notes__", [])]), err=True)
+        _say(f"error: {error}", error)
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort) as error:
-        click.echo("; ".join(["annotate: interrupted", *getattr(error, "__notes__", [])]), err=True)
+        _say("interrupted", error.__cause__ or error)  # Click makes an Abort of a KeyboardInterrupt
         code = INTERRUPTED
-    except BrokenPipeError:
-        code = 0  # whoever read our output has enough
+    except OutputClosed:
+        code = 0
     sys.exit(code)

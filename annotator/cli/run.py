@@ -23,7 +23,7 @@ import click
     "--min-score", type=click.FloatRange(0, 1), default=0.0, help="Keep only entities of at least this score."
 )
 @click.option("--limit", type=click.IntRange(min=0), help="Stop after so many documents.")
-@click.option("--input-format", metavar="NAME", help="text or jsonl.  [default: by suffix, else text]")
+@click.option("--input-format", metavar="NAME", help="text, jsonl or conll.  [default: by suffix, else text]")
 @click.option("--text-field", default="text", show_default=True, help="Field of a record that holds its text.")
 @click.option("--id-field", default="id", show_default=True, help="Field of a record that holds its id.")
 @click.option("--docstart", is_flag=True, help="Mark where documents begin, in CoNLL.")
@@ -47,9 +47,10 @@ def run(
     force: bool,
     quiet: bool,
 ) -> None:
-    """Annotate text files (a document a line) and JSON Lines with named entities.
+    """Annotate text files (a document a line), JSON Lines or CoNLL with named entities.
 
-    Without FILE, or with -, text is read from stdin. A folder stands for all .txt and .jsonl below it.
+    Without FILE, or with -, text is read from stdin. A folder stands for all such files below it. The
+    tokens and sentences of CoNLL are kept.
     """
     from ..errors import UsageError
     from ..formats import output_format, read_documents

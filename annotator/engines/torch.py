@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,20 @@ from ..errors import AnnotatorError, UsageError
 CPU_SLOTS = 1_024
 GPU_SLOTS = 16_384
 
+# A forked process lacks the threads of its parent's OpenMP pool and would wait for them for ever.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
+
 
 class TorchEngine:
-    """A token classifier in evaluation mode; float32 on the CPU, bfloat16 on CUDA."""
+    """A token classifier in evaluation mode; float32 on the CPU, bfloat16 on CUDA.
+
+    Several threads may call it at once. Pickled as its folder and the device asked for: weights are not
+    in a pickle.
+    """
 
     def __init__(self, folder: Path, device: str = "auto") -> None:
+        self._loading = (folder, device)
         self.device = choose_device(device)
         logging.disable_progress_bar()
         logging.set_verbosity_error()
@@ -40,6 +50,9 @@ class TorchEngine:
         names = model.config.id2label
         self.labels = tuple(str(names[i]) for i in range(len(names)))
         self.slots = CPU_SLOTS if self.device.type == "cpu" else GPU_SLOTS
+
+    def __reduce__(self) -> tuple[type[TorchEngine], tuple[Path, str]]:
+        return type(self), self._loading
 
     @torch.inference_mode()
     def scores(self, batch: Batch) -> NDArray[np.float32]:

@@ -1,12 +1,13 @@
 """JSON Lines: one object a line, with its text in one field and maybe its id in another.
 
-What else a record holds goes into `Document.meta`; a field `meta` that is an object is taken apart, so
-that our own output read again has the meta it had.
+What else a record holds goes into `Document.meta`. Where that is nothing but an object `meta`, as in our own
+output, it is taken for the meta itself, so that output read again has the meta it had.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -17,6 +18,9 @@ from . import Fields, Line, lines
 
 # Fields that hold entities; new ones take their place.
 ANNOTATIONS = ("ents",)
+# How much of a record an error message shows.
+SHOWN_FIELDS = 20
+SHOWN_CHARACTERS = 40
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -32,12 +36,12 @@ def read(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Document]:
 
 def _document(line: Line, fields: Fields) -> Document:
     record = _record(line)
-    text = record.pop(fields.text, None)
-    if text is None:
+    if fields.text not in record:
         raise RecordError(
             line.origin,
-            f"no field {fields.text!r}: name the one with the text by --text-field (there are: {', '.join(record)})",
+            f"no field {fields.text!r}: name the one with the text by --text-field (there are: {_names(record)})",
         )
+    text = record.pop(fields.text)
     if not isinstance(text, str):
         raise RecordError(line.origin, f"field {fields.text!r} holds no text but {json.dumps(text)[:40]}")
     if surrogate := _SURROGATE.search(text):
@@ -47,18 +51,31 @@ def _document(line: Line, fields: Fields) -> Document:
     identity = record.pop(fields.id, None)
     for name in ANNOTATIONS:
         record.pop(name, None)
-    meta = record.pop("meta", {})
+    ours = list(record) == ["meta"] and isinstance(record["meta"], dict)
     return Document(
         id=str(line.origin) if identity is None else str(identity),
         text=text,
         origin=line.origin,
-        meta={**meta, **record} if isinstance(meta, dict) else {"meta": meta, **record},
+        meta=record["meta"] if ours else record,
     )
+
+
+def _names(record: dict[str, Any]) -> str:
+    """The first few names of a record's fields, shortened."""
+    shown = [name if len(name) <= SHOWN_CHARACTERS else name[:SHOWN_CHARACTERS] + "..." for name in record]
+    return ", ".join(shown[:SHOWN_FIELDS] + ["..."] * (len(shown) > SHOWN_FIELDS)) or "none"
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"the number {digits[:SHOWN_CHARACTERS]} is beyond what a float holds")
+    return number
 
 
 def _record(line: Line) -> dict[str, Any]:
     try:
-        record = json.loads(line.text)
+        record = json.loads(line.text, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise RecordError(line.origin, f"not JSON: {error.msg} at character {error.pos}; mend the line") from None
     except (ValueError, RecursionError) as error:

@@ -1,0 +1,67 @@
+"""`annotate evaluate GOLD PRED`: how good predictions are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+EXAMPLES = """\b
+Examples:
+  annotate evaluate samples/gold.conll --model panx-mini
+  annotate evaluate gold.conll system-a.conll --compare system-b.conll
+"""
+
+
+@click.command("evaluate", epilog=EXAMPLES)
+@click.argument("files", nargs=-1, required=True, metavar="GOLD [PRED]...")
+@click.option("--model", metavar="NAME", help="Tag the tokens of the gold files (all FILES) with this model.")
+@click.option("--device", default="auto", show_default=True, help="Of the model: auto, cpu, cuda, cuda:N or mps.")
+@click.option("--input-format", metavar="NAME", help="Format of all files.  [default: by suffix]")
+@click.option(
+    "--compare", "others", multiple=True, metavar="PRED2", help="A second system's predictions, for each gold."
+)
+@click.option("--map", "label_map", metavar="A=B,...", help="Count label A as B in all files; A=O leaves A out.")
+@click.option("--json", "form", flag_value="json", help="Print JSON.")
+@click.option("--markdown", "form", flag_value="markdown", help="Print Markdown.")
+@click.option("--html", "form", flag_value="html", help="Print a page of HTML.")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw a .png or .svg (extra `plot`).")
+@click.option("--fail-under", type=click.FloatRange(0, 1), metavar="F1", help="Exit with 1 if micro F1 is lower.")
+def evaluate(
+    files: tuple[str, ...],
+    model: str | None,
+    device: str,
+    input_format: str | None,
+    others: tuple[str, ...],
+    label_map: str | None,
+    form: str | None,
+    plot: Path | None,
+    fail_under: float | None,
+) -> None:
+    """Compare tagged files: scores with intervals, kinds of errors, examples, calibration.
+
+    FILES are pairs of a gold file and the predictions for it. With --model they are all gold files, and the
+    model tags their tokens. Both files of a pair must hold the same sentences of the same tokens.
+    """
+    from ..errors import AnnotatorError
+    from ..report.evaluation import Model
+    from ..report.evaluation import evaluate as compare
+    from ..report.pages import render
+    from ..report.pairs import LabelMap, pair_files
+    from ..report.plot import check_plot
+    from ..report.plot import plot as draw
+    from ..sinks import open_sink
+
+    comparisons = pair_files(files, others, by_model=model is not None)
+    if plot:
+        check_plot(plot)
+    result = compare(comparisons, Model(model, device) if model else None, input_format, LabelMap.parse(label_map))
+    for warning in result.warnings:
+        click.echo(f"annotate: warning: {warning}", err=True)
+    with open_sink(None) as sink:
+        sink.write(render(result, form or "terminal").encode("utf-8", "backslashreplace"))
+    if plot:
+        draw(result, plot)
+    f1 = result.scores.micro.f1
+    if fail_under is not None and f1 < fail_under:
+        raise AnnotatorError(f"F1 {f1:.4f} is under {fail_under:g} (--fail-under)")

@@ -1,0 +1,1 @@
+"""`annotate evaluate`: files -> pairs of sentences -> counts (annotator.scoring) -> figures -> a report."""

@@ -1,0 +1,98 @@
+"""The spaCy component: `nlp.add_pipe("annotator")` marks `doc.ents` on spaCy's own tokens.
+
+spaCy finds it by the entry point group `spacy_factories`.
+"""
+
+# No `from __future__ import annotations`: spaCy reads the types of the factory's arguments.
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from .checkpoints import DEFAULT_MODEL
+from .pipeline import Annotator
+from .spacy_docs import scores, sentences
+from .types import Document, Entity, Origin
+
+
+class EntityMarker:
+    """Sets `doc.ents`, and in `doc.user_data["scores"]` the score of each (None for those it did not set).
+
+    The model is given spaCy's tokens but white space as its words, so that every entity begins and ends
+    where a token does, and spaCy's sentences; a Doc without sentences is cut by spaCy's sentencizer rule,
+    without setting them. `overwrite`: whether entities that are there give way; else only those are
+    added that share no token with them.
+    """
+
+    def __init__(self, annotator: Annotator, overwrite: bool = True) -> None:
+        self.annotator = annotator
+        self.overwrite = overwrite
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that it can set."""
+        return self.annotator.labels
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Mark one Doc; the same object is given back."""
+        (marked,) = self.pipe([doc])
+        return marked
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
+        """Mark the Docs of a stream, in order, `batch_size` of them at a time."""
+        stream = iter(stream)
+        while docs := list(islice(stream, batch_size)):
+            documents = (
+                Document("doc", doc.text, Origin("doc", number), sentences=tuple(sentences(doc)))
+                for number, doc in enumerate(docs, start=1)
+            )
+            for doc, document in zip(docs, self.annotator.pipe(documents), strict=True):
+                self._mark(doc, document.entities)
+                yield doc
+
+    def _mark(self, doc: Doc, entities: Sequence[Entity]) -> None:
+        found = [(_span(doc, entity), entity.score) for entity in entities]
+        if not self.overwrite:
+            taken = {token.i for ent in doc.ents for token in ent}
+            added = [pair for pair in found if taken.isdisjoint(range(pair[0].start, pair[0].end))]
+            found = sorted([*zip(doc.ents, scores(doc), strict=True), *added], key=lambda pair: pair[0].start)
+        doc.ents = tuple(span for span, _ in found)
+        doc.user_data["scores"] = [score for _, score in found]
+
+
+def _span(doc: Doc, entity: Entity) -> Span:
+    span = doc.char_span(entity.start, entity.end, label=entity.label)
+    assert span is not None, entity  # the model's words are the Doc's tokens
+    return span
+
+
+@Language.factory(
+    "annotator",
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
+    default_config={
+        "model": DEFAULT_MODEL,
+        "device": "auto",
+        "labels": None,
+        "min_score": 0.0,
+        "batch_tokens": None,
+        "overwrite": True,
+    },
+)
+def make_component(
+    nlp: Language,  # noqa: ARG001  spaCy gives both
+    name: str,  # noqa: ARG001
+    model: str,
+    device: str,
+    labels: list[str] | None,
+    min_score: float,
+    batch_tokens: int | None,
+    overwrite: bool,
+) -> EntityMarker:
+    """The component with the model loaded; arguments but `overwrite` as for `Annotator.load`.
+
+    They are kept in `nlp.config`, and so by `nlp.to_disk`; the model itself is not.
+    """
+    annotator = Annotator.load(model, device=device, labels=labels, min_score=min_score, batch_tokens=batch_tokens)
+    return EntityMarker(annotator, overwrite)
