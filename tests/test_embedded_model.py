@@ -33,16 +33,16 @@ def test_running_text_without_names_stays_untagged(ner: Annotator, text: str) ->
 
 @pytest.mark.slow
 def test_f1_on_the_gold_sample(ner: Annotator) -> None:
-    assert measure(ner, list(read_tagged(SAMPLES / "gold.conll", PANX_TAGS)))["micro avg"].f1 >= 0.80
+    assert measure(ner, list(read_tagged(SAMPLES / "gold.conll", PANX_TAGS)))["micro avg"].f1 >= 0.88
 
 
 @needs_shared
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("corpus", "floor"),
-    [("panx/de", 0.85), ("panx/fr", 0.87), ("panx/en", 0.80), ("running/de", 0.72), ("running/hr", 0.79)],
+    [("panx/de", 0.82), ("panx/fr", 0.84), ("panx/en", 0.77), ("running/de", 0.68), ("running/hr", 0.78)],
 )
 def test_f1_on_dev(ner: Annotator, corpus: str, floor: float) -> None:
-    # Floors a little under what the whole splits gave, since 1,000 sentences scatter around it.
-    sentences = list(read_tagged(SHARED / "data" / corpus / "dev.tsv", PANX_TAGS))[:1000]
+    # Floors under what the whole splits gave, since 400 sentences scatter around it.
+    sentences = list(read_tagged(SHARED / "data" / corpus / "dev.tsv", PANX_TAGS))[:400]
     assert measure(ner, sentences)["micro avg"].f1 >= floor

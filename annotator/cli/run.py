@@ -61,9 +61,9 @@ def run(
     form = output_format(format_, output)
     if docstart and form.name != "conll":
         raise UsageError(f"--docstart is for conll, not for {form.name}")
-    if form.binary and output is None and sys.stdout.isatty():
+    if form.binary and output is None and sys.stdout and sys.stdout.isatty():
         raise UsageError(f"{form.name} is binary and would garble the terminal: name a file by --output")
-    if sys.stdin.isatty() and "-" in (inputs or "-") and not quiet:
+    if sys.stdin and sys.stdin.isatty() and "-" in (inputs or "-") and not quiet:
         click.echo("annotate: reading from the terminal, a document a line; end with Ctrl-D", err=True)
     documents = read_documents(inputs or ("-",), input_format, Fields(text_field, id_field))
     with open_sink(output, force) as sink:
