@@ -27,7 +27,6 @@ from annotator.labels import PANX_TAGS
 from annotator.writers import sentence_tags
 
 GOLD = list(read_tagged(SAMPLES / "gold.conll", PANX_TAGS))
-QUICK = Settings(rate=5e-3, epochs=2, batch=8, hidden_dropout=0.0, attention_dropout=0.0, save_steps=3)
 
 
 def write_conll(path: Path, sentences: list[TaggedSentence]) -> Path:

@@ -36,8 +36,6 @@ PUBLISHED = {
     "all": {"de": 0.8682, "fr": 0.8647, "it": 0.8575, "en": 0.7870},
 }
 CURVE = "learning-curve-"  # then the target language
-# Sizes of the learning curve: sentences of the target language, as published.
-CURVE_SIZES = (250, 500, 1000, 2000, 4000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The recipe of the embedded model: PAN-X and running text, mixed from the start, in one training.
+"""The recipe of the embedded model: PAN-X and running text, mixed from the start, in two trainings.
 
     python -m annotator.train.panx_mini --data DATA --base BASE --output runs/panx-mini
 
