@@ -26,9 +26,12 @@ setup(
     package_dir={"annotator": "annotator", "annotator.train": "train", "annotator.models": "models"},
     package_data={"annotator": ["py.typed"], "annotator.models": ["panx-mini/*"]},
     install_requires=[
+        "backports.zstd>=1.0; python_version < '3.14'",
         "click>=8.1",
         "click-default-group>=1.2.4",
+        "filelock>=3.12",
         "numpy>=1.26",
+        "pyarrow>=16",
         "regex>=2024.5.15",
         "rich>=13.7",
         "safetensors>=0.4.3",

@@ -6,14 +6,14 @@ with forbidden transitions), so that what comes out is always valid.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .labels import TagSet, continues
-from .types import Entity, Word
+from .types import Entity, Sentence
 
 FORBIDDEN = -np.inf
 
@@ -61,12 +61,13 @@ class Decoder:
             path[i - 1] = back[i, path[i]]
         return path
 
-    def entities(self, scores: NDArray[np.float32], words: Sequence[Word]) -> Iterator[Entity]:
+    def entities(self, scores: NDArray[np.float32], sentence: Sentence) -> Iterator[Entity]:
         """The entities of one sentence from log-probabilities float32 [words, labels].
 
         An entity's score is the mean probability of its tags, to four digits.
         """
         path = self.tags(scores)
+        offsets = sentence.offsets
         named = np.flatnonzero(path != self.outside).tolist()
         parts = self._tags.tags
         start = 0
@@ -81,6 +82,6 @@ class Decoder:
             span = np.array(named[start:end])
             score = float(np.exp(scores[span, path[span]]).mean())
             yield Entity(
-                words[span[0]].start, words[span[-1]].end, parts[path[span[0]]].label, round(min(score, 1.0), 4)
+                offsets[2 * span[0]], offsets[2 * span[-1] + 1], parts[path[span[0]]].label, round(min(score, 1.0), 4)
             )
             start = end

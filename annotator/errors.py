@@ -24,7 +24,13 @@ class OutputClosed(Exception):
 
 
 class RecordError(AnnotatorError):
-    """One record of the input cannot be read; `origin` (file:line) says where it stands."""
+    """One record of the input cannot be read; `origin` (file:line) says where it stands, `raw` what it holds.
 
-    def __init__(self, origin: object, what: str) -> None:
-        super().__init__(f"{origin}: {what}")
+    Readers yield it in the record's place where they can read on after it, and raise it where they cannot.
+    """
+
+    def __init__(self, origin: object, reason: str, raw: str | None = None) -> None:
+        super().__init__(f"{origin}: {reason}")
+        self.origin = origin
+        self.reason = reason
+        self.raw = raw

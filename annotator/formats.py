@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePath
 from typing import BinaryIO
 
-from .errors import AnnotatorError, UsageError
-from .readers import Fields
-from .sources import find_sources
-from .types import Document
+from .errors import UsageError
+from .readers import ReadOptions, Record
+from .sources import plain_name
 
-Read = Callable[[BinaryIO, str, Fields], Iterator[Document]]
+Read = Callable[[BinaryIO, str, ReadOptions], Iterator[Record]]
 Write = Callable[..., Iterator[bytes]]  # of Iterable[Document]; some take options
 
 
@@ -53,27 +52,6 @@ OUTPUTS = tuple(name for name, form in FORMATS.items() if form.writes)
 INPUT_SUFFIXES = frozenset(suffix for name in INPUTS for suffix in FORMATS[name].suffixes)
 
 
-def read_documents(names: Iterable[str], format_name: str | None, fields: Fields) -> Iterator[Document]:
-    """The documents of files, folders and `-` (stdin), one after the other.
-
-    What can be known before reading is checked at once: raises AnnotatorError for a name that does not
-    exist, UsageError for a format that is not read. RecordErrors come as the documents are taken.
-    """
-    opened = [
-        (source, input_format(format_name, source.name).reader()) for source in find_sources(names, INPUT_SUFFIXES)
-    ]
-
-    def documents() -> Iterator[Document]:
-        for source, read in opened:
-            try:
-                with source.open() as stream:
-                    yield from read(stream, source.name, fields)
-            except OSError as error:
-                raise AnnotatorError(f"{source.name}: cannot be read: {error.strerror}") from error
-
-    return documents()
-
-
 def input_format(name: str | None, path: str) -> Format:
     """The format to read `path` in: the one named, else by suffix, else text.
 
@@ -107,5 +85,5 @@ def _by_name(name: str, names: tuple[str, ...]) -> Format:
 
 
 def _by_suffix(path: str) -> Format | None:
-    suffix = PurePath(path).suffix.lower()
+    suffix = plain_name(PurePath(path)).suffix.lower()
     return next((form for form in FORMATS.values() if suffix in form.suffixes), None)

@@ -147,7 +147,7 @@ class Annotator:
             entities = (
                 entity
                 for sentence in document.sentences or ()
-                for entity in self.decoder.entities(next(scores), sentence.words)
+                for entity in self.decoder.entities(next(scores), sentence)
                 if self.keep(entity)
             )
             yield replace(document, entities=tuple(entities))
@@ -156,7 +156,7 @@ class Annotator:
         """Log-probabilities float32 [words, labels] of each sentence, which comes with its document's text."""
         engine = self.engine  # the same to the end, whoever closes the annotator meanwhile
         width = len(engine.labels)
-        windows = list(self.encoder.windows([[text[w.start : w.end] for w in s.words] for text, s in sentences]))
+        windows = list(self.encoder.windows([[text[start:end] for start, end in s.spans()] for text, s in sentences]))
         # A word without pieces cannot be scored: it is certainly in no name.
         scores = [self._all_outside(sentence, width) for _, sentence in sentences]
         for window, score in zip(windows, score_windows(windows, engine, self.slots), strict=True):
@@ -164,7 +164,7 @@ class Annotator:
         return scores
 
     def _all_outside(self, sentence: Sentence, width: int) -> NDArray[np.float32]:
-        scores = np.full((len(sentence.words), width), FORBIDDEN, dtype=np.float32)
+        scores = np.full((len(sentence), width), FORBIDDEN, dtype=np.float32)
         scores[:, self.decoder.outside] = 0.0
         return scores
 

@@ -35,7 +35,7 @@ class Counts:
         with tqdm(unit=" documents", disable=hidden, file=sys.stderr, leave=False) as bar:
             for document in documents:
                 self.written += 1
-                self.words += sum(len(sentence.words) for sentence in document.sentences or ())
+                self.words += sum(len(sentence) for sentence in document.sentences or ())
                 self.entities += len(document.entities)
                 yield document
                 bar.set_postfix_str(f"{self.words / self.seconds:,.0f} words/s", refresh=False)

@@ -18,7 +18,7 @@ import numpy as np
 import regex
 
 from .errors import UsageError
-from .types import Document, Sentence, Word
+from .types import Document, Sentence
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -117,17 +117,17 @@ class Segmenter:
         starts, lengths, spaces, firsts = doc.to_array(["IDX", "LENGTH", "IS_SPACE", "SENT_START"]).T.astype(np.int64)
         breaks = [m.end() for m in _BLANK_LINE.finditer(text)] if "\n" in text else []
         first = (firsts == 1) | np.isin(np.arange(len(doc)), np.searchsorted(starts, breaks))
-        words: list[Word] = []
+        offsets: list[int] = []
         for start, length, space, new in zip(
             starts.tolist(), lengths.tolist(), spaces.tolist(), first.tolist(), strict=True
         ):
-            if new and words:
-                yield Sentence(tuple(words))
-                words = []
+            if new and offsets:
+                yield Sentence.of(offsets)
+                offsets = []
             if not space:
-                words.append(Word(start, start + length))
-        if words:
-            yield Sentence(tuple(words))
+                offsets += (start, start + length)
+        if offsets:
+            yield Sentence.of(offsets)
 
     def _tokens(self, text: str) -> Doc:
         from spacy.tokens import Doc

@@ -1,59 +1,233 @@
-"""Paths, folders and stdin -> named byte streams."""
+"""Paths, folders, globs, URIs and stdin -> named streams of bytes, decompressed.
+
+Compression is recognised by content, whatever the name says. URIs (`s3://`, `gs://`, `hdfs://`, `file://`) are
+opened by pyarrow's filesystems.
+"""
 
 from __future__ import annotations
 
+import bz2
+import fnmatch
+import glob
+import gzip
+import io
+import lzma
+import re
 import sys
-from collections.abc import Collection, Iterable
-from contextlib import AbstractContextManager, nullcontext
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from .errors import AnnotatorError, UsageError
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+if TYPE_CHECKING:
+    from pyarrow.fs import FileInfo, FileSystem
+
 STDIN = "-"
+BUFFER_BYTES = 1 << 18
+COMPRESSED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
+# What compressed streams begin with, and what opens each.
+_OPENERS: dict[bytes, Callable[[BinaryIO], Any]] = {
+    b"\x1f\x8b\x08": gzip.open,
+    **{b"BZh%d1AY&SY" % level: bz2.open for level in range(1, 10)},
+    b"\xfd7zXZ\x00": lzma.open,
+    b"\x28\xb5\x2f\xfd": zstd.open,
+}
+# What reading can fail with: the file is not there, broken off or damaged.
+BROKEN_STREAM = (OSError, EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError)
+_URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
+_GLOB = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A stream of bytes by name; the path is None for stdin."""
+    """A stream of bytes by name. `size` is its bytes where they are known beforehand (None: stdin, a pipe).
+
+    `relative` is the path below the folder or glob that it was found by, else its file name: what a shard of
+    its own is called after.
+    """
 
     name: str
-    path: Path | None
+    relative: PurePath
+    size: int | None = None
+    is_stdin: bool = False
 
-    def open(self) -> AbstractContextManager[BinaryIO]:
-        """The bytes from their beginning; stdin stays open. Raises OSError if they cannot be read."""
-        return nullcontext(sys.stdin.buffer) if self.path is None else self.path.open("rb")
+    @contextmanager
+    def open(self, on_read: Callable[[int], None] = lambda _: None) -> Iterator[BinaryIO]:
+        """The bytes from their beginning, decompressed; `on_read` is told of each read the bytes it took from disk.
+
+        stdin stays open. Raises AnnotatorError if it cannot be opened, and on the way out for what reading
+        failed with: a file that is broken off, damaged or unreadable.
+        """
+        try:
+            with self._raw() as raw, io.BufferedReader(_Counted(raw, on_read), BUFFER_BYTES) as stream:
+                beginning = stream.peek()
+                opener = next((o for magic, o in _OPENERS.items() if beginning.startswith(magic)), None)
+                if opener is None:
+                    yield stream
+                else:
+                    with opener(stream) as decompressed, io.BufferedReader(decompressed, BUFFER_BYTES) as buffered:
+                        yield buffered
+        except BROKEN_STREAM as error:
+            raise AnnotatorError(f"{self.name}: cannot be read: {_reason(error)}") from error
+
+    @contextmanager
+    def _raw(self) -> Iterator[BinaryIO]:
+        if self.is_stdin:
+            yield sys.stdin.buffer
+        elif _URI.match(self.name):
+            system, path = _file_system(self.name)
+            with system.open_input_file(path) as stream:
+                yield cast(BinaryIO, stream)
+        else:
+            with Path(self.name).open("rb", buffering=0) as stream:
+                yield cast(BinaryIO, stream)
+
+
+STDIN_SOURCE = Source("stdin", PurePath("stdin"), is_stdin=True)
+
+
+class _Counted(io.RawIOBase):
+    """A raw stream that tells how much was read of it, and that does not close what it reads."""
+
+    def __init__(self, stream: BinaryIO, on_read: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._on_read = on_read
+        # A pipe is read as far as it has come: nobody is kept waiting for a full buffer.
+        into: Callable[[Any], int | None] = getattr(stream, "readinto1", None) or stream.readinto  # type: ignore
+        self._into = into
+        self._begun = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
+        count = self._into(view) or 0
+        while count and not self._begun and any(m.startswith(view[:count]) and m != view[:count] for m in _OPENERS):
+            more = self._into(view[count:]) or 0  # what a pipe gave first is less than what tells the compression
+            count += more
+            self._begun = not more
+        self._begun = True
+        self._on_read(count)
+        return count
+
+    def seekable(self) -> bool:
+        return self._stream.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, EOFError):
+        return "the compressed file is broken off: fetch it again, or keep what is whole with --on-error skip"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    text = (str(error) or type(error).__name__).splitlines()[0]
+    return text if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile) else f"damaged: {text}"
 
 
 def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source]:
-    """The sources of file names, folders and `-`, in the order given.
+    """The sources of file names, folders, globs, URIs and `-`, in the order given.
 
-    A folder stands for all files below it that have one of `suffixes`, sorted by path. Raises
+    A folder stands for all files below it that have one of `suffixes`, compressed or not, sorted by path. Raises
     AnnotatorError for a name that does not exist and for a folder without such files.
     """
     sources: list[Source] = []
     for name in names:
-        if name == STDIN and Source("stdin", None) in sources:
+        if name == STDIN and STDIN_SOURCE in sources:
             raise UsageError("stdin (-) is given twice: it can be read once")
         try:
-            sources += _sources(name, suffixes)
+            sources += _remote(name, suffixes) if _URI.match(name) else _local(name, suffixes)
         except OSError as error:
-            raise AnnotatorError(f"{name}: cannot be read: {error.strerror}") from error
+            raise AnnotatorError(f"{name}: cannot be read: {_reason(error)}") from error
     return sources
 
 
-def _sources(name: str, suffixes: Collection[str]) -> list[Source]:
+def _local(name: str, suffixes: Collection[str]) -> list[Source]:
     path = Path(name)
     if name == STDIN:
         if sys.stdin is None:
             raise AnnotatorError("stdin is closed: name a file to read")
-        return [Source("stdin", None)]
-    if not name or not path.exists():
-        raise AnnotatorError(f"{name}: no such file or folder")
-    if not path.is_dir():
-        return [Source(name, path)]
-    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
+        return [STDIN_SOURCE]
+    if name and path.is_dir():
+        found = sorted(p for p in path.rglob("*") if is_input(p, suffixes) and p.is_file())
+        return _some([_file(p, p.relative_to(path)) for p in found], name, suffixes)
+    if name and path.exists():
+        return [_file(path, PurePath(path.name))]
+    if _GLOB.search(name):
+        root = Path(_GLOB.split(name)[0]).parent
+        found = sorted(p for p in map(Path, glob.iglob(name, recursive=True)) if p.is_file())  # noqa: PTH207
+        if found:
+            return [_file(p, p.relative_to(root) if p.is_relative_to(root) else PurePath(p.name)) for p in found]
+        raise AnnotatorError(f"{name}: no file matches this pattern")
+    raise AnnotatorError(f"{name}: no such file or folder")
+
+
+def _file(path: Path, relative: PurePath) -> Source:
+    return Source(str(path), relative, path.stat().st_size if path.is_file() else None)
+
+
+def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
+    from pyarrow.fs import FileSelector, FileType
+
+    pattern = _GLOB.search(uri)
+    system, path = _file_system(uri[: uri.rindex("/", 0, pattern.start())] if pattern else uri)
+    information = system.get_file_info(path)
+    if information.type == FileType.NotFound:
+        raise AnnotatorError(f"{uri}: no such file or folder")
+    if information.type == FileType.File:
+        return [Source(uri, PurePath(information.base_name), information.size)]
+    scheme = uri[: uri.index("://") + 3]
+    prefix = "/" if path.startswith("/") else ""
+    below: list[FileInfo] = system.get_file_info(FileSelector(path, recursive=True))
+    glob_path = path.rstrip("/") + uri[uri.rindex("/", 0, pattern.start()) :] if pattern else ""
+    found = [
+        Source(scheme + prefix + one.path.removeprefix("/"), PurePath(one.path).relative_to(path), one.size)
+        for one in sorted(below, key=lambda one: one.path)
+        if one.type == FileType.File
+        and (fnmatch.fnmatch(one.path, glob_path) if pattern else is_input(PurePath(one.path), suffixes))
+    ]
+    if pattern and not found:
+        raise AnnotatorError(f"{uri}: no file matches this pattern")
+    return _some(found, uri, suffixes)
+
+
+def _file_system(uri: str) -> tuple[FileSystem, str]:
+    import pyarrow
+    from pyarrow.fs import FileSystem
+
+    try:
+        system: tuple[FileSystem, str] = FileSystem.from_uri(uri)
+        return system
+    except (pyarrow.ArrowException, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(f"{uri}: cannot be opened ({reason}): use s3://, gs://, hdfs:// or file://") from error
+
+
+def _some(found: list[Source], name: str, suffixes: Collection[str]) -> list[Source]:
     if not found:
         raise AnnotatorError(f"{name}: no file with a suffix of {', '.join(sorted(suffixes))} in this folder")
-    return [Source(str(p), p) for p in found]
+    return found
+
+
+def is_input(path: PurePath, suffixes: Collection[str]) -> bool:
+    """Whether the path has one of the suffixes, before that of a compression or as its last."""
+    return plain_name(path).suffix.lower() in suffixes
+
+
+def plain_name(path: PurePath) -> PurePath:
+    """The path without the suffix of a compression."""
+    return path.with_suffix("") if path.suffix.lower() in COMPRESSED_SUFFIXES else path

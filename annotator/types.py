@@ -5,7 +5,8 @@ All offsets are half-open `[start, end)` ranges of Unicode code points in `Docum
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from .errors import RecordError
 if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
+
+OFFSETS = "I"  # the array type of offsets: unsigned, 4 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +38,66 @@ class Word:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False, eq=True)
 class Sentence:
-    """Words in the order of the text, one or more, none overlapping another."""
+    """Words in the order of the text, one or more, none overlapping another.
 
-    words: tuple[Word, ...]
+    They are kept as their `offsets`, [start, end, start, end, ...]: four bytes each, where objects would take
+    a hundred a word.
+    """
 
-    def __post_init__(self) -> None:
+    offsets: array[int]
+
+    def __init__(self, words: Iterable[Word]) -> None:
+        self._keep(array(OFFSETS, [offset for word in words for offset in (word.start, word.end)]))
+
+    @classmethod
+    def of(cls, offsets: Iterable[int]) -> Sentence:
+        """The sentence of words that begin and end at [start, end, start, end, ...].
+
+        Raises ValueError for words that are empty, overlap or do not ascend, and where there is none.
+        """
+        sentence = cls.__new__(cls)
+        sentence._keep(array(OFFSETS, offsets))
+        return sentence
+
+    def _keep(self, offsets: array[int]) -> None:
+        object.__setattr__(self, "offsets", offsets)
         end = 0
-        for word in self.words:
-            if not end <= word.start < word.end:
-                raise ValueError(f"words must ascend, without overlap and not be empty: {word} after {end}")
-            end = word.end
+        for start, after in self.spans():
+            if not end <= start < after:
+                raise ValueError(
+                    f"words must ascend, without overlap and not be empty: {Word(start, after)} after {end}"
+                )
+            end = after
         if not end:
             raise ValueError("a sentence needs a word")
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The words, made anew each time."""
+        return tuple(Word(start, end) for start, end in self.spans())
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """The start and the end of each word."""
+        return zip(self.offsets[::2], self.offsets[1::2], strict=True)
+
+    def __len__(self) -> int:
+        """How many words there are."""
+        return len(self.offsets) // 2
+
+    def __hash__(self) -> int:
+        return hash(self.offsets.tobytes())
+
+    def __reduce__(self) -> tuple[Callable[[array[int]], Sentence], tuple[array[int]]]:
+        return _sentence, (self.offsets,)
+
+
+def _sentence(offsets: array[int]) -> Sentence:
+    """The sentence of offsets that were checked before: what a pickle of one makes."""
+    sentence = Sentence.__new__(Sentence)
+    object.__setattr__(sentence, "offsets", offsets)
+    return sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +134,7 @@ class Document:
             if not end <= entity.start < entity.end <= len(self.text):
                 raise ValueError(f"entities must ascend within the text, without overlap: {entity} after {end}")
             end = entity.end
-        if self.sentences and self.sentences[-1].words[-1].end > len(self.text):
+        if self.sentences and self.sentences[-1].offsets[-1] > len(self.text):
             raise ValueError(f"a word ends after the text of {len(self.text)} characters")
 
     def to_dict(self) -> dict[str, Any]:

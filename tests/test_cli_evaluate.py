@@ -67,10 +67,10 @@ def test_markdown_and_html(predicted: Path) -> None:
 def test_a_model_tags_the_gold(tiny: Path) -> None:
     found = json.loads(annotate("evaluate", GOLD, "--model", tiny, "--device", "cpu", "--json").out)
     reader = formats.FORMATS["conll"].reader()
-    from annotator.readers import Fields
+    from annotator.readers import ReadOptions, strict
 
     with GOLD.open("rb") as stream:
-        documents = list(reader(stream, "gold", Fields()))
+        documents = list(strict(reader(stream, "gold", ReadOptions())))
     tagged = Annotator.load(str(tiny), device="cpu").pipe(documents)
     gold_tags, tags = ([t for d in some for _, t in sentence_tags(d)] for some in (documents, list(tagged)))
     assert found["scores"]["micro"]["f1"] == f1_score(gold_tags, tags)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from annotator.decode import Decoder, Keep
 from annotator.labels import PANX_TAGS, TagSet
-from annotator.types import Entity, Word
+from annotator.types import Entity, Sentence, Word
 
 SETS = [PANX_TAGS, ("O", "B-A", "I-A", "E-A", "S-A"), ("O", "A", "B"), ("O", "B-MISC", "I-MISC", "I-X")]
 
@@ -49,7 +49,7 @@ def entities(names: tuple[str, ...], chosen: list[str], probability: float = 0.9
     scores = np.full((len(chosen), len(names)), np.log(rest), dtype=np.float32)
     scores[np.arange(len(chosen)), [names.index(tag) for tag in chosen]] = np.log(probability)
     words = [Word(10 * i, 10 * i + 4) for i in range(len(chosen))]
-    return list(Decoder(TagSet.parse(names)).entities(scores, words))
+    return list(Decoder(TagSet.parse(names)).entities(scores, Sentence(words)))
 
 
 def test_entities_span_their_words() -> None:

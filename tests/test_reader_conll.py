@@ -11,14 +11,14 @@ from seqeval.metrics.sequence_labeling import get_entities
 
 from annotator.errors import RecordError
 from annotator.labels import PANX_TAGS, spans
-from annotator.readers import Fields, conll
+from annotator.readers import ReadOptions, conll, strict
 from annotator.types import Document
 from annotator.writers import sentence_tags
 from annotator.writers.conll import write
 
 
 def read(text: str) -> list[Document]:
-    return list(conll.read(io.BytesIO(text.encode()), "x.conll", Fields()))
+    return list(strict(conll.read(io.BytesIO(text.encode()), "x.conll", ReadOptions())))
 
 
 def tokens(document: Document) -> list[list[str]]:

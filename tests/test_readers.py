@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.errors import RecordError
-from annotator.readers import Fields, jsonl, text
+from annotator.readers import ReadOptions, jsonl, strict, text
 from annotator.types import Document, Origin
 from annotator.writers import jsonl as jsonl_writer
 
@@ -21,7 +21,7 @@ BOM = b"\xef\xbb\xbf"
 
 
 def read_text(raw: bytes) -> list[Document]:
-    return list(text.read(io.BytesIO(raw), "in.txt", Fields()))
+    return list(strict(text.read(io.BytesIO(raw), "in.txt", ReadOptions())))
 
 
 def texts(raw: bytes) -> list[str]:
@@ -29,7 +29,7 @@ def texts(raw: bytes) -> list[str]:
 
 
 def read_jsonl(raw: bytes, **fields: str) -> list[Document]:
-    return list(jsonl.read(io.BytesIO(raw), "in.jsonl", Fields(**fields)))
+    return list(strict(jsonl.read(io.BytesIO(raw), "in.jsonl", ReadOptions(**fields))))
 
 
 def read_record(**record: Any) -> Document:
@@ -105,7 +105,7 @@ def test_bytes_that_are_not_utf8_are_located(raw: bytes, where: int, byte: str, 
 
 
 def test_documents_before_a_bad_line_are_given() -> None:
-    documents = text.read(io.BytesIO(b"one\ntwo\n\xff\n"), "in.txt", Fields())
+    documents = strict(text.read(io.BytesIO(b"one\ntwo\n\xff\n"), "in.txt", ReadOptions()))
     assert [next(documents).text, next(documents).text] == ["one", "two"]
     assert refusal(lambda: next(documents)).startswith("in.txt:3: ")
 
@@ -145,7 +145,7 @@ def test_ids_become_strings(given_id: object, expected: str) -> None:
 
 
 def test_fields_by_other_names() -> None:
-    (document,) = read_jsonl(b'{"doc":3,"body":"one","id":"x","text":5}\n', text="body", id="doc")
+    (document,) = read_jsonl(b'{"doc":3,"body":"one","id":"x","text":5}\n', text_field="body", id_field="doc")
     assert document == Document("3", "one", Origin("in.jsonl", 1), {"id": "x", "text": 5})
 
 
@@ -210,7 +210,7 @@ def test_bad_records_are_refused_by_line(line: bytes, message: str) -> None:
 
 
 def test_a_missing_text_names_the_field_asked_for() -> None:
-    said = refusal(lambda: read_jsonl(b'{"text":"a"}', text="body"))
+    said = refusal(lambda: read_jsonl(b'{"text":"a"}', text_field="body"))
     assert said == "in.jsonl:1: no field 'body': name the one with the text by --text-field (there are: text)"
 
 

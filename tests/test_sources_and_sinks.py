@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from annotator.errors import AnnotatorError, RecordError, UsageError
-from annotator.formats import input_format, output_format, read_documents
-from annotator.readers import Fields
+from annotator.formats import input_format, output_format
+from annotator.reading import read_documents
 from annotator.sinks import open_sink
-from annotator.sources import Source, find_sources
+from annotator.sources import find_sources
 
 SUFFIXES = {".txt", ".jsonl"}
 
@@ -42,8 +42,10 @@ def test_a_folder_is_its_files_sorted_by_path(tmp_path: Path) -> None:
     touch(tmp_path, "b.txt", "a/z.TXT", "a/y.jsonl", "c.md", "a/b/c.txt", "d.txt.gz")
     (tmp_path / "folder.txt").mkdir()
     found = find_sources([str(tmp_path)], SUFFIXES)
-    assert [s.name for s in found] == [str(tmp_path / n) for n in ("a/b/c.txt", "a/y.jsonl", "a/z.TXT", "b.txt")]
-    assert all(s.path == Path(s.name) for s in found)
+    assert [s.name for s in found] == [
+        str(tmp_path / n) for n in ("a/b/c.txt", "a/y.jsonl", "a/z.TXT", "b.txt", "d.txt.gz")
+    ]
+    assert all(s.relative == Path(s.name).relative_to(tmp_path) for s in found)
 
 
 def test_order_is_the_order_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +53,7 @@ def test_order_is_the_order_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     touch(tmp_path, "z.md", "a.txt", "f/c.txt", "f/b.txt")
     found = find_sources(["z.md", "-", "f", "a.txt", "z.md"], SUFFIXES)
     assert [s.name for s in found] == ["z.md", "stdin", "f/b.txt", "f/c.txt", "a.txt", "z.md"]
-    assert found[1] == Source("stdin", None)
+    assert found[1].is_stdin and not found[0].is_stdin
 
 
 def test_a_folder_without_files_is_refused(tmp_path: Path) -> None:
@@ -75,7 +77,7 @@ def test_a_text_given_for_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_gone_between_finding_and_opening_is_refused(tmp_path: Path) -> None:
     touch(tmp_path, "a.txt")
-    documents = read_documents([str(tmp_path / "a.txt")], None, Fields())
+    documents = read_documents([str(tmp_path / "a.txt")])
     (tmp_path / "a.txt").unlink()
     with error(f"{tmp_path / 'a.txt'}: cannot be read: No such file or directory"):
         next(documents)
@@ -99,7 +101,7 @@ def test_documents_of_several_sources_follow_one_another(tmp_path: Path, monkeyp
     Path("a.txt").write_bytes(b"one\ntwo")
     Path("b.jsonl").write_bytes(b'{"text":"three"}')
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"four\n")))
-    documents = read_documents(["a.txt", "b.jsonl", "-"], None, Fields())
+    documents = read_documents(["a.txt", "b.jsonl", "-"])
     assert [(d.id, d.text) for d in documents] == [
         ("a.txt:1", "one"), ("a.txt:2", "two"), ("b.jsonl:1", "three"), ("stdin:1", "four"),
     ]  # fmt: skip
@@ -108,7 +110,7 @@ def test_documents_of_several_sources_follow_one_another(tmp_path: Path, monkeyp
 def test_stdin_twice_is_refused_or_empty_the_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"four\n")))
     try:
-        texts = [d.text for d in read_documents(["-", "-"], None, Fields())]
+        texts = [d.text for d in read_documents(["-", "-"])]
     except AnnotatorError as refused:
         assert "stdin" in str(refused)
     else:
@@ -116,7 +118,7 @@ def test_stdin_twice_is_refused_or_empty_the_second_time(monkeypatch: pytest.Mon
 
 
 def test_a_source_that_fails_while_it_is_read_is_named() -> None:
-    documents = read_documents(["/proc/self/mem"], "text", Fields())  # opens, but reading address 0 fails
+    documents = read_documents(["/proc/self/mem"], "text")  # opens, but reading address 0 fails
     with error("/proc/self/mem: cannot be read: Input/output error"):
         next(documents)
 

@@ -19,7 +19,7 @@ from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
 from annotator.errors import AnnotatorError, RecordError
-from annotator.readers import Fields
+from annotator.readers import ReadOptions, strict
 from annotator.readers import jsonl as jsonl_reader
 from annotator.segment import Segmenter
 from annotator.types import Document, Entity, Origin, Sentence, Word
@@ -33,7 +33,7 @@ def golden() -> list[Document]:
     """The documents of golden/documents.jsonl with the entities written there."""
     raw = (GOLDEN / "documents.jsonl").read_bytes()
     given = [json.loads(line)["ents"] for line in raw.splitlines()]
-    documents = segmenter(jsonl_reader.read(io.BytesIO(raw), "documents.jsonl", Fields()))
+    documents = segmenter(strict(jsonl_reader.read(io.BytesIO(raw), "documents.jsonl", ReadOptions())))
     return [replace(d, entities=tuple(Entity(*e) for e in ents)) for d, ents in zip(documents, given, strict=True)]
 
 
@@ -176,7 +176,7 @@ def test_jsonl_keeps_lines_whole_and_is_utf8() -> None:
 def test_numbers_beyond_floats_are_refused_since_json_has_no_infinity(number: str) -> None:
     raw = b'{"text":"a","n":%s}' % number.encode()
     with pytest.raises(RecordError, match=f"in:1: .*{number} is beyond what a float holds"):
-        list(jsonl_reader.read(io.BytesIO(raw), "in", Fields()))
+        list(strict(jsonl_reader.read(io.BytesIO(raw), "in", ReadOptions())))
 
 
 # Tags.

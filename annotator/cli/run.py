@@ -53,9 +53,10 @@ def run(
     tokens and sentences of CoNLL are kept.
     """
     from ..errors import UsageError
-    from ..formats import output_format, read_documents
+    from ..formats import output_format
     from ..progress import Counts
-    from ..readers import Fields
+    from ..readers import ReadOptions
+    from ..reading import read_documents
     from ..sinks import open_sink
 
     form = output_format(format_, output)
@@ -65,7 +66,7 @@ def run(
         raise UsageError(f"{form.name} is binary and would garble the terminal: name a file by --output")
     if sys.stdin and sys.stdin.isatty() and "-" in (inputs or "-") and not quiet:
         click.echo("annotate: reading from the terminal, a document a line; end with Ctrl-D", err=True)
-    documents = read_documents(inputs or ("-",), input_format, Fields(text_field, id_field))
+    documents = read_documents(inputs or ("-",), input_format, ReadOptions(text_field, id_field))
     with open_sink(output, force) as sink:
         from ..pipeline import Annotator
 

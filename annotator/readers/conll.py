@@ -15,9 +15,9 @@ from typing import BinaryIO
 from ..errors import RecordError
 from ..labels import is_tag, spans
 from ..types import Document, Entity, Origin, Sentence, Word
-from . import Fields, Line, lines
+from . import Line, ReadOptions, Record, lines
 
-DOCSTART = "-DOCSTART-"
+_DOCSTART = b"-DOCSTART-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,36 +27,45 @@ class _Row:
     origin: Origin
 
 
-def read(stream: BinaryIO, source: str, _fields: Fields) -> Iterator[Document]:
+def read(stream: BinaryIO, source: str, _options: ReadOptions) -> Iterator[Record]:
     """The documents of the stream, with their sentences and the entities of their tags.
 
-    Raises RecordError, with the line, for a line without a tag or with one that is none.
+    A document with a line that has no tag, or one that is none, is a RecordError with that line.
     """
-    document: list[list[_Row]] = []
-    sentence: list[_Row] = []
+    document: list[list[Line]] = []
+    sentence: list[Line] = []
     marked = False
     for line in lines(stream, source):
-        if line.text.strip() and not line.text.startswith(DOCSTART):
-            sentence.append(_row(line))
+        starts = line.raw.startswith(_DOCSTART)
+        if line.raw.strip() and not starts:
+            sentence.append(line)
             continue
         if sentence:
             document.append(sentence)
             sentence = []
-        starts = line.text.startswith(DOCSTART)
         if document and (starts or not marked):
-            yield _document(document)
+            yield _record(document)
             document = []
         marked = marked or starts
     if sentence:
         document.append(sentence)
     if document:
-        yield _document(document)
+        yield _record(document)
+
+
+def _record(sentences: Sequence[Sequence[Line]]) -> Record:
+    try:
+        return _document([[_row(line) for line in sentence] for sentence in sentences])
+    except RecordError as error:
+        error.raw = "\n\n".join("\n".join(line.shown for line in sentence) for sentence in sentences)
+        return error
 
 
 def _row(line: Line) -> _Row:
-    columns = line.text.split("\t") if "\t" in line.text else line.text.split()
+    text = line.text
+    columns = text.split("\t") if "\t" in text else text.split()
     if len(columns) < 2 or not columns[0]:
-        raise RecordError(line.origin, f"expected a token and a tag, found {line.text[:40]!r}")
+        raise RecordError(line.origin, f"expected a token and a tag, found {text[:40]!r}")
     tag = columns[-1].strip()
     if not is_tag(tag):
         raise RecordError(line.origin, f"{tag!r} is no tag: O, or B- or I- and a label")

@@ -8,47 +8,47 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ..errors import RecordError
 from ..types import Document
-from . import Fields, Line, lines
+from . import Line, ReadOptions, Record, check_text, lines
 
 # Fields that hold entities; new ones take their place.
 ANNOTATIONS = ("ents",)
 # How much of a record an error message shows.
 SHOWN_FIELDS = 20
 SHOWN_CHARACTERS = 40
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Document]:
+def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
     """The records of the stream as documents; blank lines are skipped.
 
-    Raises RecordError, with the line, for what is not a JSON object or has no text.
+    What is not a JSON object or has no text is a RecordError with its line.
     """
     for line in lines(stream, source):
-        if line.text.strip():
-            yield _document(line, fields)
+        if line.raw.strip():
+            try:
+                yield _document(line, options)
+            except RecordError as error:
+                error.raw = line.shown
+                yield error
 
 
-def _document(line: Line, fields: Fields) -> Document:
+def _document(line: Line, options: ReadOptions) -> Document:
     record = _record(line)
-    if fields.text not in record:
+    if options.text_field not in record:
         raise RecordError(
             line.origin,
-            f"no field {fields.text!r}: name the one with the text by --text-field (there are: {_names(record)})",
+            f"no field {options.text_field!r}: name the one with the text by --text-field "
+            f"(there are: {_names(record)})",
         )
-    text = record.pop(fields.text)
+    text = record.pop(options.text_field)
     if not isinstance(text, str):
-        raise RecordError(line.origin, f"field {fields.text!r} holds no text but {json.dumps(text)[:40]}")
-    if surrogate := _SURROGATE.search(text):
-        raise RecordError(
-            line.origin, f"half of a surrogate pair (\\u{ord(surrogate[0]):x}) at character {surrogate.start()}"
-        )
-    identity = record.pop(fields.id, None)
+        raise RecordError(line.origin, f"field {options.text_field!r} holds no text but {json.dumps(text)[:40]}")
+    check_text(text, line.origin)
+    identity = record.pop(options.id_field, None)
     for name in ANNOTATIONS:
         record.pop(name, None)
     ours = list(record) == ["meta"] and isinstance(record["meta"], dict)

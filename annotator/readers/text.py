@@ -1,15 +1,46 @@
-"""Plain text: one document a line. A blank line is an empty document, so that line numbers stay."""
+"""Plain text: a document a line, a paragraph or a file.
+
+A blank line is an empty document where lines are documents, so that line numbers stay.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import BinaryIO
 
+from ..errors import RecordError
 from ..types import Document
-from . import Fields, lines
+from . import Line, ReadOptions, Record, lines
 
 
-def read(stream: BinaryIO, source: str, _fields: Fields) -> Iterator[Document]:
-    """The lines of the stream as documents; a line has no fields to name."""
-    for line in lines(stream, source):
-        yield Document(id=str(line.origin), text=line.text, origin=line.origin)
+def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
+    """The lines, paragraphs (by `options.split`) or the whole text of the stream as documents.
+
+    What is not UTF-8 is a RecordError.
+    """
+    for block in _BLOCKS[options.split](lines(stream, source)):
+        try:
+            text = "".join(line.text + line.end for line in block[:-1]) + block[-1].text
+            yield Document(id=str(block[0].origin), text=text, origin=block[0].origin)
+        except RecordError as error:
+            yield error
+
+
+def _paragraphs(stream_lines: Iterator[Line]) -> Iterator[list[Line]]:
+    """Runs of lines without a blank one."""
+    for blank, block in groupby(stream_lines, key=lambda line: not line.raw.strip()):
+        if not blank:
+            yield list(block)
+
+
+def _whole(stream_lines: Iterator[Line]) -> Iterator[list[Line]]:
+    if block := list(stream_lines):
+        yield block
+
+
+_BLOCKS: dict[str, Callable[[Iterator[Line]], Iterator[list[Line]]]] = {
+    "line": lambda stream_lines: ([line] for line in stream_lines),
+    "paragraph": _paragraphs,
+    "file": _whole,
+}

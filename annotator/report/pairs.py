@@ -14,9 +14,9 @@ from itertools import chain, islice, tee, zip_longest
 from pathlib import Path
 
 from ..errors import AnnotatorError, RecordError, UsageError
-from ..formats import input_format, read_documents
+from ..formats import input_format
 from ..labels import OUTSIDE
-from ..readers import Fields
+from ..reading import read_documents
 from ..scoring import Span
 from ..types import Document, Entity, Origin, Sentence
 
@@ -115,7 +115,7 @@ class _Column:
 def _read(name: str, form: str | None) -> Iterator[Document]:
     if Path(name).is_dir():
         raise UsageError(f"{name}: is a folder: name the files in it")
-    documents = read_documents([name], form, Fields())
+    documents = read_documents([name], form)
     if input_format(form, name).name == "text":
         raise UsageError(f"{name}: plain text holds no tags: name a format that does by --input-format, such as conll")
     return documents

@@ -17,10 +17,10 @@ def sentence_tags(document: Document) -> Iterator[tuple[Sentence, list[str]]]:
     for sentence in document.sentences or ():
         tags: list[str] = []
         begun = None  # the entity that the last word was in
-        for word in sentence.words:
-            while entity is not None and entity.end <= word.start:
+        for start, end in sentence.spans():
+            while entity is not None and entity.end <= start:
                 entity = next(entities, None)
-            if entity is None or entity.start >= word.end:
+            if entity is None or entity.start >= end:
                 tags.append("O")
                 begun = None
             else:

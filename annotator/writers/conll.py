@@ -15,7 +15,7 @@ def write(documents: Iterable[Document], docstart: bool = False) -> Iterator[byt
     for document in documents:
         lines = [DOCSTART] if docstart else []
         for sentence, tags in sentence_tags(document):
-            for word, tag in zip(sentence.words, tags, strict=True):
-                lines.append(f"{document.text[word.start : word.end]}\t{tag}\n")
+            for (start, end), tag in zip(sentence.spans(), tags, strict=True):
+                lines.append(f"{document.text[start:end]}\t{tag}\n")
             lines.append("\n")
         yield "".join(lines).encode("utf-8")
