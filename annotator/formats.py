@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePath
@@ -12,20 +12,26 @@ from typing import BinaryIO
 from .errors import UsageError
 from .readers import ReadOptions, Record
 from .sources import plain_name
+from .types import Document
+from .writers import WriteOptions
 
 Read = Callable[[BinaryIO, str, ReadOptions], Iterator[Record]]
-Write = Callable[..., Iterator[bytes]]  # of Iterable[Document]; some take options
+Write = Callable[[Iterable[Document], WriteOptions], Iterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format by name. Its modules are imported when they are used: some are heavy."""
+    """A format by name. Its modules are imported when they are used: some are heavy.
+
+    `appends`: what is written of some documents and then of others is what is written of all, one after the other.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     reads: bool = False
     writes: bool = False
     binary: bool = False
+    appends: bool = False
 
     def reader(self) -> Read:
         """What reads a stream of this format into documents."""
@@ -42,8 +48,8 @@ FORMATS = {
     form.name: form
     for form in (
         Format("text", (".txt",), reads=True),
-        Format("jsonl", (".jsonl", ".ndjson"), reads=True, writes=True),
-        Format("conll", (".conll", ".bio", ".iob2", ".tsv"), reads=True, writes=True),
+        Format("jsonl", (".jsonl", ".ndjson"), reads=True, writes=True, appends=True),
+        Format("conll", (".conll", ".bio", ".iob2", ".tsv"), reads=True, writes=True, appends=True),
         Format("docbin", (".spacy",), writes=True, binary=True),
     )
 }

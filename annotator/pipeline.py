@@ -15,7 +15,7 @@ from .batch import Batch, score_windows
 from .checkpoints import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pieces
 from .decode import FORBIDDEN, Decoder, Keep
 from .encode import Encoder
-from .engines import Engine
+from .engines import Engine, EngineOptions, load_engine
 from .errors import AnnotatorError, UsageError
 from .labels import TagSet
 from .segment import Segmenter
@@ -34,11 +34,22 @@ class Recipe:
     """How an annotator was loaded: the arguments of `Annotator.load`, a model folder with its whole path."""
 
     model: str
-    device: str
+    options: EngineOptions
     lang: str
     labels: tuple[str, ...] | None
     min_score: float
     batch_tokens: int | None
+
+    def load(self) -> Annotator:
+        """The annotator, loaded anew."""
+        return Annotator.load(
+            self.model,
+            **asdict(self.options),
+            lang=self.lang,
+            labels=self.labels,
+            min_score=self.min_score,
+            batch_tokens=self.batch_tokens,
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +75,8 @@ class Annotator:
         model: str | PathLike[str] = DEFAULT_MODEL,
         *,
         device: str = "auto",
+        engine: str = "auto",
+        precision: str = "auto",
         lang: str = "xx",
         labels: Sequence[str] | None = None,
         min_score: float = 0.0,
@@ -71,30 +84,32 @@ class Annotator:
     ) -> Annotator:
         """Load a model, now: a name the package knows, a checkpoint folder, or `owner/name` on the Hub.
 
-        `labels` keeps only entities with these labels, `min_score` only those with at least this score;
+        `device` is auto, cpu, cuda, cuda:N or mps; `engine` one of `annotator.engines.ENGINES`; `precision` auto,
+        exact, bf16 or int8. `labels` keeps only entities with these labels, `min_score` only those with at least this score;
         `batch_tokens` is the budget of piece slots a batch (None: what suits the device). Raises
         UsageError or AnnotatorError for a model, device, language or label that is not there.
         """
-        from .engines.torch import TorchEngine
-
         name = fspath(model)
         folder = find_checkpoint(name)
         segmenter = Segmenter(lang)
-        engine = TorchEngine(folder, device)
-        tags = TagSet.parse(engine.labels)
+        options = EngineOptions(engine, device, precision)
+        loaded = load_engine(folder, options)
+        tags = TagSet.parse(loaded.labels)
         if unknown := [label for label in labels or () if label not in tags.labels]:
             raise UsageError(f"model {name} has no label {unknown[0]!r}: it has {', '.join(tags.labels)}")
         annotator = cls(
             segmenter=segmenter,
             encoder=Encoder(load_tokenizer(folder), max_pieces(folder)),
-            engine=engine,
+            engine=loaded,
             decoder=Decoder(tags),
             keep=Keep(None if labels is None else frozenset(labels), min_score),
-            slots=batch_tokens or engine.slots,
+            slots=batch_tokens or loaded.slots,
         )
         # A known name stays one: on another machine the model is elsewhere.
         own = str(folder.absolute()) if folder == Path(name) else name
-        annotator.recipe = Recipe(own, device, lang, None if labels is None else tuple(labels), min_score, batch_tokens)
+        annotator.recipe = Recipe(
+            own, options, lang, None if labels is None else tuple(labels), min_score, batch_tokens
+        )
         return annotator
 
     @property
@@ -194,7 +209,7 @@ def _unpickle(recipe: Recipe) -> Annotator:
     with _unpickling:
         if recipe not in _unpickled:
             _unpickled.clear()
-            _unpickled[recipe] = Annotator.load(**asdict(recipe))
+            _unpickled[recipe] = recipe.load()
         copy = replace(_unpickled[recipe])
         copy.recipe = recipe
         return copy

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -58,6 +57,7 @@ def run(
     from ..readers import ReadOptions
     from ..reading import read_documents
     from ..sinks import open_sink
+    from ..writers import WriteOptions
 
     form = output_format(format_, output)
     if docstart and form.name != "conll":
@@ -76,8 +76,7 @@ def run(
         )
         counts = Counts()
         annotated = annotator.pipe(counts.reading(islice(documents, limit)))
-        write = partial(form.writer(), docstart=True) if docstart else form.writer()
-        for part in write(counts.writing(annotated, quiet)):
+        for part in form.writer()(counts.writing(annotated, quiet), WriteOptions(docstart)):
             sink.write(part)
     if not quiet:
         click.echo(f"annotate: {counts}", err=True)

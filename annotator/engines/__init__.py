@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..batch import Batch
+from ..errors import UsageError
+
+ENGINES = ("auto", "torch", "null")
 
 
 class Engine(Protocol):
@@ -23,3 +28,29 @@ class Engine(Protocol):
 
     def scores(self, batch: Batch) -> NDArray[np.float32]:
         """Log-probabilities float32 [windows, words, labels] of the words that begin at `batch.heads`."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What computes, on what and how exactly: `engine`, `device` and `precision` by name."""
+
+    engine: str = "auto"
+    device: str = "auto"
+    precision: str = "auto"
+
+
+def load_engine(folder: Path, options: EngineOptions) -> Engine:
+    """The engine of a checkpoint folder.
+
+    Raises UsageError for an unknown name or a device that is not there, AnnotatorError for a checkpoint that
+    cannot be loaded.
+    """
+    if options.engine == "null":
+        from .null import NullEngine
+
+        return NullEngine()
+    if options.engine not in ENGINES:
+        raise UsageError(f"unknown engine {options.engine!r}: use {', '.join(ENGINES)}")
+    from .torch import TorchEngine
+
+    return TorchEngine(folder, options.device)

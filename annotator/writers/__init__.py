@@ -1,10 +1,29 @@
-"""Writers: Documents -> bytes, one file a format."""
+"""Writers: Documents -> bytes, one file a format.
+
+`write(documents, options)` yields the bytes of the documents. It takes every valid document: what the format
+cannot hold is left out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ..types import Document, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """What a user can say of an output.
+
+    `docstart`: mark in CoNLL where documents begin. `style`: whose records JSON Lines are, by name (None: our own).
+    """
+
+    docstart: bool = False
+    style: str | None = None
+
+
+DEFAULTS = WriteOptions()
 
 
 def sentence_tags(document: Document) -> Iterator[tuple[Sentence, list[str]]]:

@@ -13,11 +13,12 @@ from spacy.vocab import Vocab
 from ..errors import RecordError
 from ..spacy_docs import to_doc
 from ..types import Document
+from . import DEFAULTS, WriteOptions
 
 ATTRIBUTES = ["ORTH", "SPACY", "ENT_IOB", "ENT_TYPE", "SENT_START"]
 
 
-def write(documents: Iterable[Document]) -> Iterator[bytes]:
+def write(documents: Iterable[Document], _options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
     """All documents as one DocBin: it cannot be written piece by piece, so it is held in memory."""
     shard = DocBin(attrs=ATTRIBUTES, store_user_data=True)
     vocab = Vocab()

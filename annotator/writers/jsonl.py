@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Iterator
 
 from ..types import Document
+from . import DEFAULTS, WriteOptions
 
 
-def write(documents: Iterable[Document]) -> Iterator[bytes]:
+def write(documents: Iterable[Document], _options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
     """The documents as JSON lines."""
     for document in documents:
         # A surrogate in the other fields has no UTF-8: it is written as JSON's own escape.
