@@ -23,7 +23,7 @@ from annotator.readers import ReadOptions, strict
 from annotator.readers import jsonl as jsonl_reader
 from annotator.segment import Segmenter
 from annotator.types import Document, Entity, Origin, Sentence, Word
-from annotator.writers import conll, docbin, jsonl, sentence_tags
+from annotator.writers import WriteOptions, conll, docbin, jsonl, sentence_tags
 
 GOLDEN = Path(__file__).parent / "golden"
 segmenter = Segmenter()
@@ -65,7 +65,7 @@ def test_conll_is_the_golden_file() -> None:
 
 
 def test_conll_with_document_marks_is_the_golden_file() -> None:
-    written = b"".join(conll.write(golden(), docstart=True))
+    written = b"".join(conll.write(golden(), WriteOptions(docstart=True)))
     assert written == (GOLDEN / "expected_docstart.conll").read_bytes()
 
 
