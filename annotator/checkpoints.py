@@ -16,13 +16,14 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from .errors import AnnotatorError, UsageError
+from .hints import did_you_mean
 
 DEFAULT_MODEL = "panx-mini"
 EMBEDDED = (DEFAULT_MODEL,)
 # Names that the package knows -> names on the Hugging Face Hub.
 KNOWN_ON_HUB = {"xlm-r-panx": "shroukAdel/xlm-roberta-base-finetuned-panx-all"}
 # What a checkpoint may consist of; weights in other forms are not fetched.
-HUB_FILES = ["*.json", "*.safetensors", "*.model", "*.txt"]
+HUB_FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "README.md"]
 # RoBERTa and its relatives count positions from the padding id on.
 POSITIONS_AFTER_PADDING = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "roberta-prelayernorm", "mpnet"}
 # What a checkpoint's tokenizer is made of, one of them at least.
@@ -38,14 +39,17 @@ def find_checkpoint(name: str) -> Path:
     Raises UsageError for a name that is none of these, AnnotatorError for a folder that is no checkpoint.
     """
     if name in EMBEDDED:
-        folder = Path(str(files("annotator.models") / name))
+        folder = embedded_folder(name)
     elif _is_folder(name):
         folder = Path(name)
     elif name in KNOWN_ON_HUB or _HUB_NAME.fullmatch(name):
         folder = _from_hub(KNOWN_ON_HUB.get(name, name))
     else:
-        known = ", ".join([*EMBEDDED, *KNOWN_ON_HUB])
-        raise UsageError(f"unknown model {name!r}: neither a folder, nor owner/name on the Hub, nor one of {known}")
+        known = [*EMBEDDED, *KNOWN_ON_HUB]
+        raise UsageError(
+            f"unknown model {name!r}: {did_you_mean(name, known)}It is neither a folder, nor owner/name on the Hub, "
+            f"nor one of {', '.join(known)}"
+        )
     _check(folder)
     return folder
 
@@ -57,14 +61,29 @@ def _is_folder(name: str) -> bool:
         return False
 
 
+def embedded_folder(name: str) -> Path:
+    """The folder of a model that comes with the package."""
+    return Path(str(files("annotator.models") / name))
+
+
+def on_this_machine(repository: str) -> Path | None:
+    """The folder of a Hub model that was downloaded before; None where it was not, or not to its end."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    with suppress(LocalEntryNotFoundError, HFValidationError):
+        here = Path(snapshot_download(repository, allow_patterns=HUB_FILES, local_files_only=True))
+        if any(here.glob("*.safetensors")):
+            return here
+    return None
+
+
 def _from_hub(repository: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
-    with suppress(LocalEntryNotFoundError, HFValidationError):
-        here = Path(snapshot_download(repository, allow_patterns=HUB_FILES, local_files_only=True))
-        if any(here.glob("*.safetensors")):  # and not what an interrupted download left
-            return here
+    if here := on_this_machine(repository):
+        return here
     sys.stderr.write(f"annotate: downloading {repository} from the Hugging Face Hub\n")
     try:
         return Path(snapshot_download(repository, allow_patterns=HUB_FILES))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -10,6 +9,7 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from .errors import UsageError
+from .hints import did_you_mean
 from .readers import ReadOptions, Record
 from .sources import plain_name
 from .types import Document
@@ -84,9 +84,7 @@ def output_format(name: str | None, path: PurePath | None) -> Format:
 
 def _by_name(name: str, names: tuple[str, ...]) -> Format:
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise UsageError(f"unknown format {name!r}: {hint}There are {', '.join(names)}")
+        raise UsageError(f"unknown format {name!r}: {did_you_mean(name, names)}There are {', '.join(names)}")
     return FORMATS[name]
 
 

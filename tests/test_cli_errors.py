@@ -40,7 +40,8 @@ def copy(tiny: Path, tmp_path: Path) -> Path:
         (["folder.conll"], 1,
          "folder.conll: no file with a suffix of .bio, .conll, .iob2, .jsonl, .ndjson, .tsv, .txt in this folder"),
         ([DE, "--model", "nowhere"], 2,
-         "unknown model 'nowhere': neither a folder, nor owner/name on the Hub, nor one of panx-mini, xlm-r-panx"),
+         "unknown model 'nowhere': It is neither a folder, nor owner/name on the Hub, "
+         "nor one of panx-mini, xlm-r-panx"),
     ],
 )  # fmt: skip
 def test_wrong_commands(
@@ -64,8 +65,8 @@ def test_wrong_commands(
          "spaCy has no language 'klingon': use a code such as de, fr, it, en, or xx for any"),
         (["--lang", "punctuation"],  # a module beside spaCy's languages
          "spaCy has no language 'punctuation': use a code such as de, fr, it, en, or xx for any"),
-        ([*CPU, "--labels", "PER,GPE"], "model MODEL has no label 'GPE': it has PER, ORG, LOC"),
-        ([*CPU, "--labels", "per"], "model MODEL has no label 'per': it has PER, ORG, LOC"),
+        ([*CPU, "--labels", "PER,GPE"], "model MODEL has no label 'GPE': It has PER, ORG, LOC"),
+        ([*CPU, "--labels", "per"], "model MODEL has no label 'per': did you mean PER? It has PER, ORG, LOC"),
     ],
 )  # fmt: skip
 def test_wrong_options_of_a_model(args: list[str], message: str, tiny: Path, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def compared(gold: Path, text: str, labels: str | None = None, other: str | None
 def named_records(monkeypatch: pytest.MonkeyPatch, **records: Iterable[Document]) -> None:
     """Files by these names (and the suffix .jsonl) that hold documents, whatever their format."""
     monkeypatch.setattr(
-        pairs, "read_documents", lambda names, _form=None: iter(records[names[0].removesuffix(".jsonl")])
+        pairs, "read_documents", lambda names, _form, _options: iter(records[names[0].removesuffix(".jsonl")])
     )
 
 

@@ -5,47 +5,66 @@ from __future__ import annotations
 import sys
 
 import click
-from click_default_group import DefaultGroup
+from click.shell_completion import CompletionItem
 
-from .. import __version__
 from ..errors import AnnotatorError, OutputClosed
-from .evaluate import evaluate
-from .run import run
-from .train import train
+from .lazy import LazyGroup
 
 INTERRUPTED = 130
 
+COMMANDS = {
+    "run": "annotator.cli.run:run",
+    "view": "annotator.cli.view:view",
+    "convert": "annotator.cli.convert:convert",
+    "validate": "annotator.cli.validate:validate",
+    "stats": "annotator.cli.stats:stats",
+    "evaluate": "annotator.cli.evaluate:evaluate",
+    "train": "annotator.cli.train:train",
+    "models": "annotator.cli.models:models",
+    "doctor": "annotator.cli.doctor:doctor",
+}
 
-class _Group(DefaultGroup):  # type: ignore[misc]  # the library has no types
-    """A group whose help shows the default command's options as well."""
+
+class _Group(LazyGroup):
+    """The commands; its help shows the default one's options as well."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        run = self.commands["run"]
         default = click.Context(run, info_name="annotate", parent=ctx)
         records = [r for p in run.get_params(default) if p.name != "help" and (r := p.get_help_record(default))]
         with formatter.section("Options of `annotate FILE...` (short for `annotate run FILE...`)"):
             formatter.write_dl(records)
         super().format_options(ctx, formatter)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names of commands, and of files for the default one."""
+        return [*super().shell_complete(ctx, incomplete), CompletionItem(incomplete, type="file")]
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from ..doctor import version_line
+
+        click.echo(version_line())
+        ctx.exit()
+
 
 @click.group(
     "annotate",
     cls=_Group,
-    default="run",
-    default_if_no_args=True,
+    places=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: annotate samples/de.txt --format jsonl -o de.jsonl",
 )
-@click.version_option(__version__, package_name="annotator")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version,
+    help="Show the versions of the package and of what it computes with.",
+)  # fmt: skip
 def group() -> None:
     """Mark the named entities in text of any size and language.
 
-    Reads files, folders or stdin, and writes CoNLL, JSON Lines or spaCy DocBin.
+    Reads files, folders or stdin, and writes CoNLL, JSON Lines, spaCy DocBin and more.
     """
-
-
-group.add_command(run)
-group.add_command(evaluate)
-group.add_command(train)
 
 
 def _say(what: str, error: BaseException) -> None:

@@ -22,6 +22,7 @@ Examples:
     "--compare", "others", multiple=True, metavar="PRED2", help="A second system's predictions, for each gold."
 )
 @click.option("--map", "label_map", metavar="A=B,...", help="Count label A as B in all files; A=O leaves A out.")
+@click.option("--strict", is_flag=True, help="In files of IOB2 tags, an I- that continues nothing is no entity.")
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print Markdown.")
 @click.option("--html", "form", flag_value="html", help="Print a page of HTML.")
@@ -34,6 +35,7 @@ def evaluate(
     input_format: str | None,
     others: tuple[str, ...],
     label_map: str | None,
+    strict: bool,
     form: str | None,
     plot: Path | None,
     fail_under: float | None,
@@ -55,7 +57,8 @@ def evaluate(
     comparisons = pair_files(files, others, by_model=model is not None)
     if plot:
         check_plot(plot)
-    result = compare(comparisons, Model(model, device) if model else None, input_format, LabelMap.parse(label_map))
+    tagger = Model(model, device) if model else None
+    result = compare(comparisons, tagger, input_format, LabelMap.parse(label_map), strict)
     for warning in result.warnings:
         click.echo(f"annotate: warning: {warning}", err=True)
     with open_sink(None) as sink:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ..hints import nearest
 from ..labels import OUTSIDE, TagSet
 from ..progress import Counts
 from ..scoring import ERRORS, Kind, Match, Scheme, Tally, Totals, match_spans, totals
@@ -131,16 +132,20 @@ def _example(match: Match, unit: Unit) -> Example:
 
 
 def evaluate(
-    comparisons: Sequence[Files], model: Model | None = None, form: str | None = None, labels: LabelMap | None = None
+    comparisons: Sequence[Files],
+    model: Model | None = None,
+    form: str | None = None,
+    labels: LabelMap | None = None,
+    strict: bool = False,
 ) -> Evaluation:
     """Compare gold files with predictions, or with what `model` says of their tokens.
 
-    `form` names the format of all files (None: by suffix). Raises AnnotatorError, UsageError and RecordError
-    for files that cannot be compared.
+    `form` names the format of all files (None: by suffix), `strict` reads tags as strict IOB2. Raises
+    AnnotatorError, UsageError and RecordError for files that cannot be compared.
     """
     labels = labels or LabelMap()
     # All files are opened first, so that one that is missing is told before the model is loaded.
-    opened = [read_pairs(files, model.tag if model else None, form, labels) for files in comparisons]
+    opened = [read_pairs(files, model.tag if model else None, form, labels, strict) for files in comparisons]
     found = _Found()
     scored = [
         _score_file(files, files.predicted or (model.name if model else ""), rows, found)
@@ -210,7 +215,9 @@ def _warnings(total: Tally, comparisons: Sequence[Files], model: Model | None, l
     one = len(comparisons) == 1
     gold_name = comparisons[0].gold if one else "the gold files"
     predicted_name = model.name if model else (comparisons[0].predicted if one else "the predictions")
-    yield from (f"--map: no entity has the label {label}" for label in labels.unmet)
+    for label in labels.unmet:
+        meant = nearest(label, labels.met)
+        yield f"--map: no entity has the label {label}" + (f": did you mean {meant}?" if meant else "")
     if not gold.total():
         yield f"no entity in {gold_name}: all figures are 0"
     known = {labels.targets.get(label, label) for label in model.labels} if model else set()

@@ -11,15 +11,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice, tee, zip_longest
+from operator import attrgetter
 from pathlib import Path
 
 from ..errors import AnnotatorError, RecordError, UsageError
 from ..formats import input_format
 from ..labels import OUTSIDE
+from ..readers import ReadOptions
 from ..reading import read_documents
 from ..scoring import Span
 from ..types import Document, Entity, Origin, Sentence
 
+_start, _end = attrgetter("start"), attrgetter("end")
 Tag = Callable[[Iterable[Document]], Iterator[Document]]
 
 
@@ -92,14 +95,17 @@ def pair_files(names: Sequence[str], others: Sequence[str], by_model: bool) -> l
     return [Files(gold, predicted, other) for (gold, predicted), other in zip_longest(pairs, others)]
 
 
-def read_pairs(files: Files, tag: Tag | None, form: str | None, labels: LabelMap) -> Iterator[list[Unit]]:
+def read_pairs(
+    files: Files, tag: Tag | None, form: str | None, labels: LabelMap, strict: bool = False
+) -> Iterator[list[Unit]]:
     """The units of a gold file, each with the predicted one, and the other system's if there is one.
 
-    `tag` tags the gold's own tokens where no predictions are given. Raises at once what can be known before
+    `tag` tags the gold's own tokens where no predictions are given. `strict`: files of tags are read as strict IOB2,
+    where an `I-` that continues nothing is no entity. Raises at once what can be known before
     reading: AnnotatorError for a file that does not exist, UsageError for a format without tags.
     """
     names = [name for name in (files.gold, files.predicted, files.other) if name is not None]
-    columns = [_Column(name, _read(name, form)) for name in names]
+    columns = [_Column(name, _read(name, form, strict)) for name in names]
     return _side_by_side(columns, tag if files.predicted is None else None, labels)
 
 
@@ -112,10 +118,10 @@ class _Column:
     by_model: bool = False
 
 
-def _read(name: str, form: str | None) -> Iterator[Document]:
+def _read(name: str, form: str | None, strict: bool) -> Iterator[Document]:
     if Path(name).is_dir():
         raise UsageError(f"{name}: is a folder: name the files in it")
-    documents = read_documents([name], form)
+    documents = read_documents([name], form, ReadOptions(strict=strict))
     if input_format(form, name).name == "text":
         raise UsageError(f"{name}: plain text holds no tags: name a format that does by --input-format, such as conll")
     return documents
@@ -162,7 +168,7 @@ def _units(documents: Iterable[Document], by_sentence: bool, labels: LabelMap) -
                 spans = tuple(_spans(document, sentence, labels))
             except ValueError as error:
                 raise RecordError(document.origin, str(error)) from None
-            words = tuple(document.text[word.start : word.end] for word in sentence.words) if sentence else None
+            words = tuple(document.text[start:end] for start, end in sentence.spans()) if sentence else None
             yield Unit(words or document.text, spans, document.origin, number)
 
 
@@ -172,18 +178,18 @@ def _spans(document: Document, sentence: Sentence | None, labels: LabelMap) -> I
     A word is in an entity if they share a character, and in one entity only: the first.
     """
     entities: Sequence[Entity] = document.entities
-    words = sentence.words if sentence else ()
-    if words:
-        first = bisect_right(entities, words[0].start, key=lambda entity: entity.end)
-        entities = entities[first : bisect_left(entities, words[-1].end, lo=first, key=lambda entity: entity.start)]
+    starts, ends = (sentence.offsets[::2], sentence.offsets[1::2]) if sentence else ((), ())
+    if sentence:
+        first = bisect_right(entities, starts[0], key=_end)
+        entities = entities[first : bisect_left(entities, ends[-1], lo=first, key=_start)]
     free = 0
     for entity in entities:
         if entity.score is not None and not 0 <= entity.score <= 1:
             raise ValueError(f"the score {entity.score} of an entity is not between 0 and 1")
         start, end = entity.start, entity.end
-        if words:
-            start = max(free, bisect_right(words, entity.start, key=lambda word: word.end))
-            end = free = bisect_left(words, entity.end, lo=start, key=lambda word: word.start)
+        if sentence:
+            start = max(free, bisect_right(ends, entity.start))
+            end = free = bisect_left(starts, entity.end, lo=start)
         label = labels(entity.label)
         if start < end and label != OUTSIDE:
             yield Span(start, end, label, entity.score)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from ..display import CONTROLS
 from ..scoring import ERRORS, Kind
 from .evaluation import Evaluation, Example
 from .figures import Interval, Score
 
 CONFUSIONS = 8  # the most frequent ones
 LIKELY = 0.05
-# Of texts: what would move the cursor or turn the direction of what follows.
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Quote:
 
 def printable(text: str) -> str:
     """The text on one line, without what a terminal would obey."""
-    return _CONTROLS.sub(" ", text)
+    return CONTROLS.sub(" ", text)
 
 
 def heading(evaluation: Evaluation) -> dict[str, str]:

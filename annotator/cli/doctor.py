@@ -1,0 +1,31 @@
+"""`annotate doctor`: what a bug report needs."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("doctor", epilog="Example: annotate doctor --json > doctor.json")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(as_json: bool) -> None:
+    """Print what a bug report needs: versions, devices, models with their checksums, terminal.
+
+    Nothing is sent anywhere. Look it through before you paste it: it names folders of this machine.
+    """
+    import json
+    from dataclasses import asdict
+
+    from ..doctor import diagnose
+
+    found = asdict(diagnose())
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    models = found.pop("models")
+    for title, section in found.items():
+        click.echo(f"{title}\n" + "".join(f"  {name:<24}{what}\n" for name, what in section.items()))
+    click.echo("models")
+    for model in models:
+        click.echo(f"  {model['name']:<24}{model['folder'] or 'not on this machine'}")
+        for name, digest in model["sha256"].items():
+            click.echo(f"    {name:<22}sha256 {digest}")
