@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,6 +120,28 @@ def spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         if tag.label and not continues(last, tag):
             start = i
         last = tag
+
+
+def strict_spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """The names of IOB2 tags as seqeval's strict mode reads them: (first word, word after the last, label).
+
+    What begins with `I-` is no name.
+    """
+    return (span for span in spans(tags) if tags[span[0]].startswith("B-"))
+
+
+def faults(tags: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Where a sentence's tags break the grammar of their scheme: (number of the word, what is wrong).
+
+    The scheme is BIOES or BILOU where a tag of the sentence is, else IOB2.
+    """
+    parsed = [_parse(name, prefixed=True) for name in tags]
+    closing = {tag.label for tag in parsed} if any(tag.part in ("E", "S") for tag in parsed) else set()
+    outside = Tag(OUTSIDE, "")
+    for i, (first, second) in enumerate(pairwise([outside, *parsed, outside])):
+        if not _may_follow(first, second, closing):
+            before = f"after {tags[i - 1]}" if i else "first in its sentence"
+            yield (i, f"{tags[i]} {before}") if i < len(tags) else (i - 1, f"{tags[-1]} last in its sentence")
 
 
 def continues(first: Tag, second: Tag) -> bool:

@@ -14,7 +14,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from .labels import OUTSIDE, spans
+from .labels import OUTSIDE
 
 BINS = 10  # of the predictions by score
 
@@ -63,14 +63,6 @@ class Match:
     kind: Kind
     gold: Span | None
     predicted: Span | None
-
-
-def strict_spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """The names of IOB2 tags as seqeval's strict mode reads them: (first word, word after the last, label).
-
-    What begins with `I-` is no name.
-    """
-    return (span for span in spans(tags) if tags[span[0]].startswith("B-"))
 
 
 def overlapping(gold: Sequence[Span], predicted: Span) -> range:

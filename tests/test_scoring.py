@@ -16,9 +16,9 @@ from seqeval.metrics.sequence_labeling import precision_recall_fscore_support as
 from seqeval.metrics.v1 import precision_recall_fscore_support as strict_prf
 from seqeval.scheme import IOB2
 
-from annotator.labels import spans
+from annotator.labels import spans, strict_spans
 from annotator.report import figures
-from annotator.scoring import BINS, Kind, Scheme, Span, Tally, match_spans, overlap_counts, strict_spans, totals
+from annotator.scoring import BINS, Kind, Scheme, Span, Tally, match_spans, overlap_counts, totals
 
 TAGS = ["O", "O", *(f"{part}-{label}" for part in "BI" for label in ("LOC", "ORG", "PER"))]
 Read = Callable[[Sequence[str]], list[Span]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -28,12 +28,16 @@ class ReadOptions:
     """What a user can say of an input.
 
     `text_field` and `id_field`: the fields of a record that hold its text and its id. `split`: whether a
-    line, a paragraph or the whole file of plain text is a document.
+    line, a paragraph or the whole file of plain text is a document. `strict`: what is invalid IOB2 in tags (an
+    `I-` that continues nothing) is no entity, where conlleval takes it for the beginning of one. `on_tags` is told
+    of each sentence's tags, as they are, and of the places where they stand.
     """
 
     text_field: str = "text"
     id_field: str = "id"
     split: str = "line"
+    strict: bool = False
+    on_tags: Callable[[Sequence[str], Sequence[Origin]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
