@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from os import PathLike, fspath
@@ -13,43 +14,37 @@ from numpy.typing import NDArray
 
 from .batch import Batch, score_windows
 from .checkpoints import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pieces
+from .chunks import chunks, is_long
 from .decode import FORBIDDEN, Decoder, Keep
 from .encode import Encoder
 from .engines import Engine, EngineOptions, load_engine
 from .errors import AnnotatorError, UsageError
+from .hints import did_you_mean
 from .labels import TagSet
+from .pieces import Piece, pieces, whole
+from .prepare import Prepared, Preparer
 from .segment import Segmenter
 from .types import Document, Origin, Sentence
-
-# Documents are taken together until they have so many characters: enough for batches of like length,
-# little enough for memory.
-CHUNK_CHARACTERS = 100_000
-RECORD_CHARACTERS = 20
 
 CLOSED = "this Annotator is closed: load it again with Annotator.load()"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How an annotator was loaded: the arguments of `Annotator.load`, a model folder with its whole path."""
+    """How an annotator is loaded: the arguments of `Annotator.load`."""
 
-    model: str
-    options: EngineOptions
-    lang: str
-    labels: tuple[str, ...] | None
-    min_score: float
-    batch_tokens: int | None
+    model: str = DEFAULT_MODEL
+    device: str = "auto"
+    engine: str = "auto"
+    precision: str = "auto"
+    lang: str = "xx"
+    labels: tuple[str, ...] | None = None
+    min_score: float = 0.0
+    batch_tokens: int | None = None
 
     def load(self) -> Annotator:
         """The annotator, loaded anew."""
-        return Annotator.load(
-            self.model,
-            **asdict(self.options),
-            lang=self.lang,
-            labels=self.labels,
-            min_score=self.min_score,
-            batch_tokens=self.batch_tokens,
-        )
+        return Annotator.load(**asdict(self))
 
 
 @dataclass(slots=True, eq=False)
@@ -92,11 +87,11 @@ class Annotator:
         name = fspath(model)
         folder = find_checkpoint(name)
         segmenter = Segmenter(lang)
-        options = EngineOptions(engine, device, precision)
-        loaded = load_engine(folder, options)
+        loaded = load_engine(folder, EngineOptions(engine, device, precision))
         tags = TagSet.parse(loaded.labels)
         if unknown := [label for label in labels or () if label not in tags.labels]:
-            raise UsageError(f"model {name} has no label {unknown[0]!r}: it has {', '.join(tags.labels)}")
+            meant = did_you_mean(unknown[0], tags.labels)
+            raise UsageError(f"model {name} has no label {unknown[0]!r}: {meant}It has {', '.join(tags.labels)}")
         annotator = cls(
             segmenter=segmenter,
             encoder=Encoder(load_tokenizer(folder), max_pieces(folder)),
@@ -107,9 +102,8 @@ class Annotator:
         )
         # A known name stays one: on another machine the model is elsewhere.
         own = str(folder.absolute()) if folder == Path(name) else name
-        annotator.recipe = Recipe(
-            own, options, lang, None if labels is None else tuple(labels), min_score, batch_tokens
-        )
+        kept = None if labels is None else tuple(labels)
+        annotator.recipe = Recipe(own, device, engine, precision, lang, kept, min_score, batch_tokens)
         return annotator
 
     @property
@@ -123,13 +117,33 @@ class Annotator:
         (document,) = self.pipe([text])
         return document
 
-    def pipe(self, documents: Iterable[Document | str]) -> Iterator[Document]:
+    def pipe(self, documents: Iterable[Document | str], *, workers: int | None = 0) -> Iterator[Document]:
         """The documents with their sentences and entities, in the same order; a string is a document's text.
 
-        Raises AnnotatorError once the annotator is closed.
+        `workers` processes segment and encode ahead of the engine; with 0 that is done in line, and None takes
+        what suits the device. Raises AnnotatorError once the annotator is closed, and if a worker dies.
         """
-        for chunk in _chunks(_as_documents(documents)):
-            yield from self._annotate(self.segmenter(chunk))
+        for chunk in self.pipe_chunks(chunks(_as_documents(documents)), workers=workers):
+            yield from chunk
+
+    def pipe_chunks(self, runs: Iterable[Sequence[Document]], *, workers: int | None = 0) -> Iterator[list[Document]]:
+        """Runs of documents with their sentences and entities, run by run, in the same order.
+
+        What is in a run is batched together. A long document (see `chunks.is_long`) must be a run of its own.
+        """
+        if workers is None:
+            workers = max(1, (os.cpu_count() or 2) - 1) if self.engine.on_gpu else 0
+        ready = self._prepared(_tasks(runs, self.segmenter), workers)
+        parts: list[Piece] = []
+        for task, prepared in ready:
+            documents = list(self._annotate(prepared))
+            if task.starts is None:
+                yield documents
+                continue
+            parts += [Piece(document, task.starts) for document in documents]
+            if task.long is not None:
+                yield [whole(task.long, parts)]
+                parts = []
 
     def close(self) -> None:
         """Free the model; what is asked of the annotator from then on raises AnnotatorError.
@@ -156,9 +170,18 @@ class Annotator:
             )
         return _unpickle, (self.recipe,)
 
-    def _annotate(self, documents: Sequence[Document]) -> Iterator[Document]:
-        scores = iter(self._scores([(d.text, sentence) for d in documents for sentence in d.sentences or ()]))
-        for document in documents:
+    def _prepared(self, tasks: Iterator[_Task], workers: int) -> Iterator[tuple[_Task, Prepared]]:
+        """Each task with what its documents are to the engine."""
+        if not workers:
+            preparer = Preparer(self.segmenter, self.encoder)
+            return ((task, preparer(task.documents)) for task in tasks)
+        from .workers import prepare_ahead
+
+        return prepare_ahead(self.segmenter, self.encoder, tasks, workers)
+
+    def _annotate(self, prepared: Prepared) -> Iterator[Document]:
+        scores = iter(self._scores(prepared))
+        for document in prepared.documents:
             entities = (
                 entity
                 for sentence in document.sentences or ()
@@ -167,14 +190,14 @@ class Annotator:
             )
             yield replace(document, entities=tuple(entities))
 
-    def _scores(self, sentences: Sequence[tuple[str, Sentence]]) -> list[NDArray[np.float32]]:
-        """Log-probabilities float32 [words, labels] of each sentence, which comes with its document's text."""
+    def _scores(self, prepared: Prepared) -> list[NDArray[np.float32]]:
+        """Log-probabilities float32 [words, labels] of each sentence."""
         engine = self.engine  # the same to the end, whoever closes the annotator meanwhile
         width = len(engine.labels)
-        windows = list(self.encoder.windows([[text[start:end] for start, end in s.spans()] for text, s in sentences]))
         # A word without pieces cannot be scored: it is certainly in no name.
-        scores = [self._all_outside(sentence, width) for _, sentence in sentences]
-        for window, score in zip(windows, score_windows(windows, engine, self.slots), strict=True):
+        sentences = (sentence for document in prepared.documents for sentence in document.sentences or ())
+        scores = [self._all_outside(sentence, width) for sentence in sentences]
+        for window, score in zip(prepared.windows, score_windows(prepared.windows, engine, self.slots), strict=True):
             scores[window.sentence][window.words] = score
         return scores
 
@@ -193,6 +216,10 @@ class _Closed:
 
     @property
     def slots(self) -> int:
+        raise AnnotatorError(CLOSED)
+
+    @property
+    def on_gpu(self) -> bool:
         raise AnnotatorError(CLOSED)
 
     def scores(self, batch: Batch) -> NDArray[np.float32]:  # noqa: ARG002
@@ -224,15 +251,23 @@ def _as_documents(documents: Iterable[Document | str]) -> Iterator[Document]:
             yield document
 
 
-def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    chunk: list[Document] = []
-    characters = 0
-    for document in documents:
-        chunk.append(document)
-        # The record around a text takes memory too, so that a file of blank lines is not one chunk.
-        characters += len(document.text) + RECORD_CHARACTERS
-        if characters >= CHUNK_CHARACTERS:
-            yield chunk
-            chunk, characters = [], 0
-    if chunk:
-        yield chunk
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Documents to be annotated together.
+
+    Pieces of a long document begin at `starts` in it, and the last of them brings it along as `long`.
+    """
+
+    documents: Sequence[Document]
+    starts: int | None = None
+    long: Document | None = None
+
+
+def _tasks(runs: Iterable[Sequence[Document]], segmenter: Segmenter) -> Iterator[_Task]:
+    for run in runs:
+        if len(run) == 1 and is_long(run[0]):
+            for piece in pieces(run[0], segmenter):
+                yield _Task([piece.document], piece.start)
+            yield _Task([], 0, run[0])
+        else:
+            yield _Task(run)

@@ -39,6 +39,12 @@ class Input:
     format_name: str | None
     options: ReadOptions
 
+    @property
+    def size(self) -> int | None:
+        """The bytes of all sources as they are on disk; None where one is not known."""
+        sizes = [source.size for source in self.sources]
+        return None if None in sizes else sum(size or 0 for size in sizes)
+
     def records(self, first: int = 0, on_read: Callable[[int], None] = lambda _: None) -> Iterator[Placed]:
         """The records of the sources from number `first` on, in order.
 

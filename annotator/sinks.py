@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from .errors import AnnotatorError, OutputClosed
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 PARTIAL = ".partial"
 STDOUT = "-"
+
+
+# What compresses an output by its suffix. Each part becomes a member or frame of its own: decompressed one after
+# the other they are the whole. The same part gives the same bytes, whenever it is compressed.
+_COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": partial(gzip.compress, mtime=0),
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zst": zstd.compress,
+}
+
+
+_STREAMS: dict[str, Callable[[BinaryIO], Any]] = {
+    ".gz": lambda stream: gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0),
+    ".bz2": partial(bz2.open, mode="wb"),
+    ".xz": partial(lzma.open, mode="wb"),
+    ".zst": partial(zstd.open, mode="wb"),
+}
+
+
+def compression(path: Path) -> Callable[[bytes], bytes]:
+    """What compresses parts of the file as its suffix says: `.gz`, `.bz2`, `.xz`, `.zst`, or not at all."""
+    return _COMPRESSORS.get(path.suffix.lower(), bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +60,7 @@ class Sink:
         """Write all of `part`. Raises AnnotatorError if that fails, OutputClosed if nobody reads any more."""
         rest = memoryview(part)
         while rest:
-            with _failures_told(self.name):
+            with failures_told(self.name):
                 rest = rest[self.stream.write(rest) :]
 
 
@@ -41,7 +73,7 @@ def open_sink(path: Path | None, force: bool = False) -> AbstractContextManager[
     """
     if path is None or str(path) == STDOUT:
         return _stdout()
-    with _failures_told(path):
+    with failures_told(path):
         is_folder, exists, is_file = path.is_dir(), path.exists(), path.is_file()
     if is_folder:
         raise AnnotatorError(f"{path}: is a folder: name a file by --output")
@@ -59,7 +91,7 @@ def _stdout() -> Iterator[Sink]:
     sink = Sink("stdout", sys.stdout.buffer)
     try:
         yield sink
-        with _failures_told(sink.name):
+        with failures_told(sink.name):
             sink.stream.flush()
     except (OutputClosed, AnnotatorError):
         # What is left in the buffer may go nowhere: then Python would fail once more at exit.
@@ -73,7 +105,7 @@ def _stdout() -> Iterator[Sink]:
 @contextmanager
 def _device(path: Path) -> Iterator[Sink]:
     """A device or a named pipe: there is nothing to keep whole."""
-    with _failures_told(path):
+    with failures_told(path):
         stream = path.open("wb", buffering=0)
     with stream:
         yield Sink(str(path), stream)
@@ -82,14 +114,18 @@ def _device(path: Path) -> Iterator[Sink]:
 @contextmanager
 def _whole_file(path: Path) -> Iterator[Sink]:
     partial = path.with_name(path.name + PARTIAL)
-    with _failures_told(path):
+    with failures_told(path):
         stream = partial.open("wb", buffering=0)
     try:
         with stream:
-            yield Sink(str(path), stream)
-            with _failures_told(path):
+            compress = _STREAMS.get(path.suffix.lower(), nullcontext[BinaryIO])
+            with compress(stream) as into:
+                yield Sink(str(path), into)
+                with failures_told(path):
+                    into.flush()
+            with failures_told(path):
                 os.fsync(stream.fileno())
-        with _failures_told(path):
+        with failures_told(path):
             partial.replace(path)
     except BaseException as error:
         if partial.is_file() and partial.stat().st_size:
@@ -100,10 +136,11 @@ def _whole_file(path: Path) -> Iterator[Sink]:
 
 
 @contextmanager
-def _failures_told(name: object) -> Iterator[None]:
+def failures_told(name: object, done: str = "written") -> Iterator[None]:
+    """Tell of what fails within as an AnnotatorError that names the file; of a closed pipe as OutputClosed."""
     try:
         yield
     except BrokenPipeError as error:
         raise OutputClosed from error
     except OSError as error:
-        raise AnnotatorError(f"{name}: cannot be written: {error.strerror}") from error
+        raise AnnotatorError(f"{name}: cannot be {done}: {error.strerror}") from error

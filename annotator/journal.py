@@ -1,0 +1,112 @@
+"""What is done and safe on the disk: one line a chunk, so that a run that was killed can go on.
+
+The first line says what the run is (inputs, model, options), each other line how far input and output were when
+both were safe. A line that was cut short by a kill does not count.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .chunks import Mark
+from .errors import AnnotatorError
+from .progress import Counts
+from .reading import Place
+from .sinks import failures_told
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was safe after a chunk.
+
+    `read`: how far the input is read; `shard`: the number of the output file, from 0, and `length` its bytes;
+    `rejects`: bytes of the file of rejects; `counts`: of all documents up to there; `finished`: whether all files
+    have their names.
+    """
+
+    read: Mark = field(default_factory=Mark)
+    shard: int = 0
+    length: int = 0
+    rejects: int = 0
+    counts: Counts = field(default_factory=Counts)
+    finished: bool = False
+
+
+class Journal:
+    """The journal of one run, in a file of its own beside the output."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stream: Any = None
+
+    def exists(self) -> bool:
+        """Whether there is a journal."""
+        with failures_told(self.path, "read"):
+            return self.path.exists()
+
+    def last(self, plan: Mapping[str, Any]) -> Entry:
+        """The last entry of a run with this plan.
+
+        Raises AnnotatorError, with what differs, for the journal of another run.
+        """
+        with failures_told(self.path, "read"):
+            raw = self.path.read_bytes()
+        whole = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
+        begun = whole[0]
+        for name in [*plan, *begun]:
+            if plan.get(name) != begun.get(name):
+                raise AnnotatorError(
+                    f"{self.path}: the run was begun with {_shown(name, begun, plan)}: "
+                    "go on with it as it was begun, or start again with --force"
+                )
+        entry = whole[-1]
+        read = Mark(Place(**entry["read"]["place"]), entry["read"]["digest"])
+        return Entry(**entry | {"read": read, "counts": Counts(**entry["counts"])})
+
+    def begin(self, plan: Mapping[str, Any], entry: Entry) -> None:
+        """Start the journal anew, with the entry to go on from."""
+        fresh = self.path.with_name(self.path.name + ".new")
+        with failures_told(self.path):
+            with fresh.open("wb") as stream:
+                stream.write(_line(plan) + _line(asdict(entry)))
+                stream.flush()
+                os.fsync(stream.fileno())
+            fresh.replace(self.path)
+            self._stream = self.path.open("ab", buffering=0)
+
+    def append(self, entry: Entry) -> None:
+        """Note what is safe now."""
+        with failures_told(self.path):
+            self._stream.write(_line(asdict(entry)))
+            os.fsync(self._stream.fileno())
+
+    def close(self) -> None:
+        """Close the file; it stays."""
+        if self._stream is not None:
+            self._stream.close()
+
+    def remove(self) -> None:
+        """The run is finished: its journal goes."""
+        self.close()
+        with failures_told(self.path):
+            self.path.unlink(missing_ok=True)
+
+
+def _line(values: Mapping[str, Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n"
+
+
+def _shown(name: str, begun: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
+    then, now = begun.get(name), plan.get(name)
+    if isinstance(then, list) and isinstance(now, list):
+        if len(then) != len(now):
+            return f"{len(then)} {name}, not {len(now)}"
+        then, now = next((a, b) for a, b in zip(then, now, strict=True) if a != b)
+    return f"{name} {json.dumps(then, ensure_ascii=False)}, not {json.dumps(now, ensure_ascii=False)}"

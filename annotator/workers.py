@@ -1,0 +1,91 @@
+"""Processes that segment and encode ahead of the engine, as many chunks as are soon needed and no more."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Protocol, TypeVar
+
+from .encode import Encoder
+from .errors import AnnotatorError
+from .prepare import Prepared, Preparer
+from .segment import Segmenter
+from .types import Document
+
+# Chunks that are prepared or waiting, besides one a worker.
+AHEAD = 2
+
+
+class Task(Protocol):
+    """Something with documents to prepare."""
+
+    @property
+    def documents(self) -> Sequence[Document]:
+        """The documents."""
+
+
+TaskT = TypeVar("TaskT", bound=Task)
+
+
+def prepare_ahead(
+    segmenter: Segmenter, encoder: Encoder, tasks: Iterable[TaskT], workers: int
+) -> Iterator[tuple[TaskT, Prepared]]:
+    """The tasks, in order, each with its documents prepared by one of `workers` processes.
+
+    Raises AnnotatorError if a worker dies.
+    """
+    # A forked process would inherit the threads' locks of a torch that is loaded already.
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (segmenter, encoder))
+    waiting: deque[tuple[TaskT, Future[Prepared]]] = deque()
+    failure: AnnotatorError | None = None
+    left = iter(tasks)
+    try:
+        while True:
+            try:
+                task = next(left, None)
+            except AnnotatorError as error:  # told once what was read before it is done
+                failure, task = error, None
+            if task is not None:
+                waiting.append((task, pool.submit(_prepare, task.documents)))
+            if not waiting:
+                break
+            if task is None or len(waiting) >= workers + AHEAD:
+                done, future = waiting.popleft()
+                yield done, future.result()
+        if failure:
+            raise failure
+    except BrokenProcessPool as error:
+        raise AnnotatorError(
+            "a worker process was killed, perhaps for want of memory: use fewer --workers (0 needs none)"
+        ) from error
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+_preparer: Preparer | None = None
+
+
+def _begin(segmenter: Segmenter, encoder: Encoder) -> None:
+    global _preparer  # noqa: PLW0603  # the way to give a pool's process something
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes: the first one tells the others
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # one core a worker
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _preparer = Preparer(segmenter, encoder)
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed cannot tell its workers to end: they would wait for ever."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _prepare(documents: Sequence[Document]) -> Prepared:
+    assert _preparer is not None
+    return _preparer(documents)
