@@ -5,8 +5,11 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 TRAIN = ["accelerate>=1.1", "datasets>=3.0", "seqeval>=1.2.2", "transformers>=5.0"]
+EXPORT = ["onnx>=1.16"]
 PLOT = ["matplotlib>=3.8"]
-TEST = ["hypothesis>=6.100", "joblib>=1.3", "nervaluate>=1.2", "pytest>=8"]
+TEST = [
+    "conllu>=6.0", "hypothesis>=6.100", "joblib>=1.3", "nervaluate>=1.2", "pandas>=2.2", "pytest>=8", "seqscore>=0.8",
+]  # fmt: skip
 LINT = ["mypy>=1.13", "ruff>=0.8", "types-regex", "types-tqdm"]
 
 setup(
@@ -31,11 +34,13 @@ setup(
         "click-default-group>=1.2.4",
         "filelock>=3.12",
         "numpy>=1.26",
+        "onnxruntime>=1.20",
         "pyarrow>=16",
         "regex>=2024.5.15",
         "rich>=13.7",
         "safetensors>=0.4.3",
         "spacy>=3.7.5",
+        "srsly>=2.4.8",
         "tokenizers>=0.20",
         "torch>=2.6",
         "tqdm>=4.66",
@@ -43,6 +48,7 @@ setup(
     ],
     extras_require={
         "train": TRAIN,
+        "export": EXPORT,
         "plot": PLOT,
         "test": TRAIN + PLOT + TEST,
         "lint": LINT,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import PurePath
 from typing import BinaryIO
@@ -19,11 +19,18 @@ Read = Callable[[BinaryIO, str, ReadOptions], Iterator[Record]]
 Write = Callable[[Iterable[Document], WriteOptions], Iterator[bytes]]
 
 
+ALL = frozenset({"id", "text", "meta", "words", "sentences", "entities", "scores", "documents"})
+_RECORD = frozenset({"id", "text", "meta", "entities", "scores", "documents"})
+_TAGGED = frozenset({"words", "sentences", "entities"})
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A format by name. Its modules are imported when they are used: some are heavy.
 
     `appends`: what is written of some documents and then of others is what is written of all, one after the other.
+    `holds`: what of ALL is there when what was written is read again. `styles`: what its styles hold, by name.
+    `of_words`: it holds words, and entities as tags of words: a document must have its sentences first.
     """
 
     name: str
@@ -32,6 +39,20 @@ class Format:
     writes: bool = False
     binary: bool = False
     appends: bool = False
+    of_words: bool = False
+    holds: frozenset[str] = frozenset()
+    styles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def holding(self, options: WriteOptions) -> frozenset[str]:
+        """What it holds when it is written so. Raises UsageError for a style or an option that it does not have."""
+        if options.docstart and self.name != "conll":
+            raise UsageError(f"--docstart is for conll, not for {self.name}")
+        if options.style is None:
+            return self.holds | {"documents"} if options.docstart else self.holds
+        if options.style not in self.styles:
+            known = f"there are {', '.join(self.styles)}" if self.styles else f"{self.name} has no styles"
+            raise UsageError(f"unknown style {options.style!r}: {did_you_mean(options.style, self.styles)}{known}")
+        return self.styles[options.style]
 
     def reader(self) -> Read:
         """What reads a stream of this format into documents."""
@@ -47,10 +68,37 @@ class Format:
 FORMATS = {
     form.name: form
     for form in (
-        Format("text", (".txt",), reads=True),
-        Format("jsonl", (".jsonl", ".ndjson"), reads=True, writes=True, appends=True),
-        Format("conll", (".conll", ".bio", ".iob2", ".tsv"), reads=True, writes=True, appends=True),
-        Format("docbin", (".spacy",), writes=True, binary=True),
+        Format("text", (".txt",), reads=True, holds=frozenset({"text", "documents"})),
+        Format(
+            "jsonl",
+            (".jsonl", ".ndjson"),
+            reads=True,
+            writes=True,
+            appends=True,
+            holds=_RECORD,
+            styles={
+                "words": ALL,
+                "prodigy": _RECORD | {"words"},
+                "doccano": _RECORD - {"scores"},
+                "labelstudio": _RECORD,
+                "spacy": ALL - {"scores"},
+            },
+        ),
+        Format(
+            "conll",
+            (".conll", ".bio", ".iob2", ".tsv"),
+            reads=True,
+            writes=True,
+            appends=True,
+            of_words=True,
+            holds=_TAGGED,
+        ),
+        Format("conll2003", (), reads=True, writes=True, appends=True, of_words=True, holds=_TAGGED | {"documents"}),
+        Format("conllu", (".conllu",), reads=True, writes=True, appends=True, of_words=True, holds=ALL - {"scores"}),
+        Format("docbin", (".spacy",), reads=True, writes=True, binary=True, of_words=True, holds=ALL),
+        Format("parquet", (".parquet",), reads=True, writes=True, binary=True, holds=ALL),
+        Format("csv", (".csv",), reads=True, holds=frozenset({"id", "text", "meta", "documents"})),
+        Format("html", (".html",), writes=True, holds=frozenset({"id", "text", "entities", "scores", "documents"})),
     )
 }
 INPUTS = tuple(name for name, form in FORMATS.items() if form.reads)

@@ -52,7 +52,7 @@ def to_document(record: dict[str, Any], origin: Origin, options: ReadOptions) ->
 def _text(record: dict[str, Any], origin: Origin, field: str) -> str:
     if field not in record:
         raise RecordError(
-            origin, f"no field {field!r}: name the one with the text by --text-field (there are: {_names(record)})"
+            origin, f"no field {field!r}: name the one with the text by --text-field (there are: {names(record)})"
         )
     text = record.pop(field)
     if not isinstance(text, str):
@@ -60,9 +60,9 @@ def _text(record: dict[str, Any], origin: Origin, field: str) -> str:
     return check_text(text, origin)
 
 
-def _names(record: Mapping[str, Any]) -> str:
-    """The first few names of a record's fields, shortened."""
-    shown = [name if len(name) <= SHOWN_CHARACTERS else name[:SHOWN_CHARACTERS] + "..." for name in record]
+def names(fields: Iterable[str]) -> str:
+    """The first few names of a record's fields, shortened: what an error tells of them."""
+    shown = [name if len(name) <= SHOWN_CHARACTERS else name[:SHOWN_CHARACTERS] + "..." for name in fields]
     return ", ".join(shown[:SHOWN_FIELDS] + ["..."] * (len(shown) > SHOWN_FIELDS)) or "none"
 
 
@@ -100,29 +100,30 @@ def _sentences(record: dict[str, Any], text: str, origin: Origin) -> tuple[Sente
     """
     sents, tokens = record.get("sents"), record.get("tokens")
     try:
-        if isinstance(sents, list) and all(isinstance(sent, list) for sent in sents):
-            # Lists of whole numbers are ours; an empty list is a document without words.
-            if not all(isinstance(offset, int) for sent in sents for offset in sent):
-                return None
+        if _are_spans(tokens):
+            starts = {0}
+            if _are_spans(sents):
+                starts = {sent["start"] for sent in record.pop("sents")}
+            if all(token.keys() <= _TOKEN_FIELDS for token in tokens):
+                del record["tokens"]
+            return _ascending(_grouped(tokens, starts, text), text)
+        # Lists of whole numbers are ours; an empty list is a document without words.
+        if isinstance(sents, list) and all(
+            isinstance(sent, list) and all(isinstance(offset, int) for offset in sent) for sent in sents
+        ):
             del record["sents"]
             if any(len(sent) % 2 for sent in sents):
                 raise ValueError("a sentence has a start without an end")
             return _ascending(map(Sentence.of, sents), text)
-        if not (isinstance(tokens, list) and tokens and all(_is_span(token) for token in tokens)):
-            return None
-        starts = {0}
-        if isinstance(sents, list) and all(_is_span(sent) for sent in sents):
-            starts = {sent["start"] for sent in sents}
-            del record["sents"]
-        if all(token.keys() <= _TOKEN_FIELDS for token in tokens):
-            del record["tokens"]
-        return _ascending(_grouped(tokens, starts, text), text)
+        return None
     except (ValueError, OverflowError) as error:
         raise RecordError(origin, f"its words are not in order: {error}; mend or remove 'sents' and 'tokens'") from None
 
 
-def _is_span(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("start"), int) and isinstance(value.get("end"), int)
+def _are_spans(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(one, dict) and isinstance(one.get("start"), int) and isinstance(one.get("end"), int) for one in value
+    )
 
 
 def _grouped(tokens: Iterable[Mapping[str, Any]], starts: set[int], text: str) -> Iterator[Sentence]:

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 
+import srsly
 from spacy.pipeline import Sentencizer
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -70,20 +73,40 @@ def _segmenter() -> Segmenter:
     return Segmenter()
 
 
+def packable(user_data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `to_doc` keeps in `doc.user_data`, such that msgpack can hold it: `id` and `meta` as JSON if need be."""
+    try:
+        srsly.msgpack_loads(srsly.msgpack_dumps(user_data))
+        return dict(user_data)
+    except (TypeError, ValueError, OverflowError, RecursionError):  # UnicodeEncodeError is a ValueError
+        kept = json.dumps({"id": user_data["id"], "meta": user_data["meta"]}, default=str)
+        return {"json": kept, "scores": user_data["scores"]}
+
+
 def from_doc(doc: Doc, origin: Origin) -> Document:
     """The document of a spaCy Doc; `origin` stands in for an id that `doc.user_data` does not have."""
-    meta = doc.user_data.get("meta", {})
+    known = doc.user_data
+    if "json" in known and "meta" not in known:
+        known = json.loads(known["json"])
+    meta = _listed(known.get("meta", {}))
     return Document(
-        id=str(doc.user_data.get("id", origin)),
+        id=str(known.get("id", origin)),
         text=doc.text,
         origin=origin,
-        meta=dict(meta) if isinstance(meta, Mapping) else {"meta": meta},
+        meta=meta if isinstance(meta, dict) else {"meta": meta},
         sentences=tuple(sentences(doc)),
         entities=tuple(
             Entity(ent.start_char, ent.end_char, ent.label_, score)
             for ent, score in zip(doc.ents, scores(doc), strict=True)
         ),
     )
+
+
+def _listed(value: Any) -> Any:
+    """The value with lists for the tuples that msgpack makes of them."""
+    if isinstance(value, Mapping):
+        return {name: _listed(one) for name, one in value.items()}
+    return [_listed(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def sentences(doc: Doc) -> Iterator[Sentence]:
@@ -110,5 +133,7 @@ def sentences(doc: Doc) -> Iterator[Sentence]:
 
 def scores(doc: Doc) -> Sequence[float | None]:
     """The score of each of `doc.ents`: None for all unless there are as many as entities."""
-    known: Sequence[float | None] = doc.user_data.get("scores", ())
+    known = doc.user_data.get("scores", ())
+    if not isinstance(known, Sequence) or not all(score is None or isinstance(score, float) for score in known):
+        known = ()
     return known if len(known) == len(doc.ents) else [None] * len(doc.ents)

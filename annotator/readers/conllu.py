@@ -129,17 +129,22 @@ def _sentence(block: Sequence[Line]) -> tuple[list[Token], str]:
         text = _plain(misc["SpacesInToken"]) if misc.get("SpacesInToken") else form
         if not text:
             raise RecordError(line.origin, "a word without a form; mend the line")
-        if gap := misc.get("SpacesBefore"):
-            if tokens:
-                last = tokens[-1]
-                tokens[-1] = Token(last.text, last.tag, last.origin, last.after + _plain(gap))
-            else:
-                before = _plain(gap)
-        after = "" if misc.get("SpaceAfter") == "No" else " "
-        tokens.append(
-            Token(text, _tag(misc), line.origin, _plain(misc["SpacesAfter"]) if "SpacesAfter" in misc else after)
-        )
+        gap = _plain(misc.get("SpacesBefore", ""))
+        if tokens and gap:
+            _add_gap(tokens, gap)
+        before = before if tokens else gap
+        tokens.append(Token(text, _tag(misc), line.origin, _after(misc)))
     return tokens, before
+
+
+def _add_gap(tokens: list[Token], gap: str) -> None:
+    tokens[-1] = replace(tokens[-1], after=tokens[-1].after + gap)
+
+
+def _after(misc: dict[str, str]) -> str:
+    if "SpacesAfter" in misc:
+        return _plain(misc["SpacesAfter"])
+    return "" if misc.get("SpaceAfter") == "No" else " "
 
 
 def _number(digits: str) -> int:
@@ -151,7 +156,9 @@ def _misc(column: str) -> dict[str, str]:
 
 
 def _tag(misc: dict[str, str]) -> str:
-    return misc.get("NER") or next((misc[name] for name in ("NE", "name") if is_tag(misc.get(name, ""))), OUTSIDE)
+    if "NER" in misc:
+        return _plain(misc["NER"])
+    return next((misc[name] for name in ("NE", "name") if is_tag(misc.get(name, ""))), OUTSIDE)
 
 
 def _plain(escaped: str) -> str:

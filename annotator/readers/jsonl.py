@@ -14,6 +14,8 @@ from ..errors import RecordError
 from ..records import SHOWN_CHARACTERS, to_document
 from . import Line, ReadOptions, Record, lines
 
+MAX_DEPTH = 200
+
 
 def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
     """The records of the stream as documents; blank lines are skipped.
@@ -45,4 +47,12 @@ def _record(line: Line) -> dict[str, Any]:
         raise RecordError(line.origin, f"JSON that cannot be read: {error}") from None
     if not isinstance(record, dict):
         raise RecordError(line.origin, f"not a JSON object but {line.text.strip()[:40]}; a record is {{...}}")
+    # What is nested deeper could be read, but maybe not written.
+    if line.raw.count(b"[") + line.raw.count(b"{") > MAX_DEPTH and _is_deep(record, MAX_DEPTH):
+        raise RecordError(line.origin, f"JSON that is nested more than {MAX_DEPTH} deep; flatten it")
     return record
+
+
+def _is_deep(value: Any, depth: int) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return not depth or any(_is_deep(part, depth - 1) for part in parts if isinstance(part, dict | list))

@@ -1,8 +1,8 @@
 r"""CoNLL-U: a word a line in ten columns, its tag in MISC as `NER=B-PER`; the exact text can be read again.
 
-White space other than one space after a word is in UDPipe's `SpacesBefore`, `SpacesAfter` and `SpacesInToken`. What
-CoNLL-U has no place for (the meta, an id that is no line, the text of a document without words) is in the
-comment `# annotator = {...}` of a document's first sentence. Scores are not kept.
+White space other than one space after a word is in UDPipe's `SpacesBefore`, `SpacesAfter` and `SpacesInToken`; labels
+are escaped as these are. What CoNLL-U has no place for (the meta, an id that is no line, the text of a document
+without words) is in the comment `# annotator = {...}` of a document's first sentence. Scores are not kept.
 Format: https://universaldependencies.org/format.html and https://ufal.mff.cuni.cz/udpipe/1/users-manual
 """
 
@@ -22,7 +22,6 @@ _ESCAPE = re.compile(r"[ \t\r\n|\\]")
 # What a form may not hold, or what would not be read again as it is.
 _FORMLESS = re.compile(r"[\t\r\n]|^ | $|  ")
 _LINE_END = re.compile(r"[\t\r\n]+")
-_LABEL = re.compile(r"[\t\n\r|]|\s+$")
 _PLAIN_ID = re.compile(r"[^\s\ud800-\udfff](?:[^\n\r\ud800-\udfff]*[^\s\ud800-\udfff])?")
 
 
@@ -59,7 +58,7 @@ def _sentence(text: str, sentence: Sentence, tags: Sequence[str], before: int, a
     ends = [*sentence.offsets[2::2], after]
     for number, ((start, end), tag, next_start) in enumerate(zip(sentence.spans(), tags, ends, strict=True), start=1):
         form = text[start:end]
-        misc = [] if tag == "O" else [f"NER={_LABEL.sub('_', tag)}"]
+        misc = [] if tag == "O" else [f"NER={_escaped(tag)}"]
         gap = text[end:next_start]
         if not gap:
             misc.append("SpaceAfter=No")

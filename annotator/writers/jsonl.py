@@ -68,8 +68,8 @@ def _doccano(document: Document) -> dict[str, Any]:
 def _label_studio(document: Document) -> dict[str, Any]:
     """A task of Label Studio with a prediction, for `<Labels name="label" toName="text">` and `<Text name="text">`.
 
-    {"data": {"text", ...}, "predictions": [{"model_version", "result": [{"id", "from_name", "to_name", "type": "labels",
-    "value": {"start", "end", "text", "labels": [label]}, "score"}]}]}
+    {"data": {"text", ...}, "predictions": [{"model_version", "result": [{"id", "from_name", "to_name",
+    "type": "labels", "value": {"start", "end", "text", "labels": [label]}, "score"}]}]}
     Source: https://labelstud.io/guide/predictions and https://labelstud.io/tags/labels
     """
     result = [
