@@ -32,7 +32,7 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
     document: list[list[Line]] = []
     sentence: list[Line] = []
     for line in lines(stream, source):
-        starts = _is_mark(line)
+        starts = is_mark(line)
         if line.raw.strip() and not starts:
             sentence.append(line)
             continue
@@ -49,7 +49,8 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
         yield _record(mark, document, options)
 
 
-def _is_mark(line: Line) -> bool:
+def is_mark(line: Line) -> bool:
+    """Whether the line marks the beginning of a document."""
     if not line.raw.startswith(DOCSTART.encode()):
         return False
     token, *others = columns(line.raw.decode("utf-8", "replace"))
