@@ -102,7 +102,7 @@ def _mark(text: str, entity: Entity, console: Console, scores: bool) -> Text:
 def _chip(before: str, label: str, after: str, console: Console) -> Text:
     """A label with what belongs to it: on its colour, or in brackets where there are no colours."""
     left, right = (" ", " ") if _coloured(console) else ("[", "]")
-    style = f"black on {colour(label)}" if _coloured(console) else ""
+    style = f"#000000 on {colour(label)}" if _coloured(console) else ""
     return Text.assemble(left, before, (visible(label), "bold"), after, right, style=style)
 
 

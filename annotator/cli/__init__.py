@@ -38,7 +38,8 @@ class _Group(LazyGroup):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names of commands, and of files for the default one."""
-        return [*super().shell_complete(ctx, incomplete), CompletionItem(incomplete, type="file")]
+        # Files first: in bash they would else take the place of the names.
+        return [CompletionItem(incomplete, type="file"), *super().shell_complete(ctx, incomplete)]
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:

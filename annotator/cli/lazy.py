@@ -49,6 +49,13 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]  # the library has no types
         """The names in their order."""
         return list(self.commands)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments, those of the default command if there are none."""
+        if ctx.resilient_parsing:  # a shell that completes asks for the names of commands
+            return click.Group.parse_args(self, ctx, args)
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """The command to run. Raises NoSuchCommand for what looks like a name mistyped, and is no file."""
         name = args[0]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-@click.group("train")
+@click.group("train", epilog="Example: annotate train all --sample swiss --output runs/all")
 def train() -> None:
     """Fine-tune XLM-RoBERTa on PAN-X and evaluate it across languages (needs the extra `train`)."""
 

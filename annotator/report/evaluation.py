@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from ..hints import nearest
 from ..labels import OUTSIDE, TagSet
-from ..progress import Counts
 from ..scoring import ERRORS, Kind, Match, Scheme, Tally, Totals, match_spans, totals
 from ..types import Document
 from . import figures
@@ -87,11 +86,13 @@ class Model:
 
     def tag(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The documents with the model's entities in place of their own; a bar on stderr if that is a terminal."""
+        from tqdm import tqdm
+
         from ..pipeline import Annotator
 
         annotator = Annotator.load(self.name, device=self._device)
         self.labels = TagSet.parse(annotator.engine.labels).labels
-        yield from Counts().writing(annotator.pipe(documents))
+        yield from tqdm(annotator.pipe(documents), unit=" documents", leave=False, disable=None)
 
 
 @dataclass(slots=True)

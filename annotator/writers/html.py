@@ -67,7 +67,7 @@ def _article(document: Document) -> str:
 
 def _mark(text: str, entity: Entity) -> str:
     score = "" if entity.score is None else f' title="{_shown(entity.label)}, score {entity.score:.4f}"'
-    named = f"{_shown(text[entity.start : entity.end])}<b>{_shown(entity.label)}</b>"
+    named = f"{_shown(text[entity.start : entity.end])}&NoBreak;<b>{_shown(entity.label)}</b>"
     return f'<mark style="background:{colour(entity.label)}"{score}>{named}</mark>'
 
 
