@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from cli_runs import annotate, refused
 from conftest import SAMPLES
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
-from seqeval.metrics import f1_score
+from seqeval.metrics import f1_score, precision_score, recall_score
+from seqeval.scheme import IOB2
+from sklearn.exceptions import UndefinedMetricWarning
 
 from annotator import formats
 from annotator.pipeline import Annotator
@@ -188,3 +194,38 @@ def test_pages_are_escaped(wide: Evaluation) -> None:
     assert "\\<b\\>\\|\\*" in markdown
     rows = [line for line in markdown.splitlines() if line.startswith("| PER")]
     assert len(rows) == 1 and f"{wide.scores.labels['PER'].f1:.4f}" in rows[0]
+
+
+TAGS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC", "I-ORG")
+
+
+@given(st.lists(st.lists(st.tuples(*[st.sampled_from(TAGS)] * 2), min_size=1, max_size=8), min_size=1, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_figures_of_invalid_tags_are_seqevals(rows: list[list[tuple[str, str]]]) -> None:
+    """Random tags through files: conlleval's reading, and with --strict seqeval's strict one."""
+    sides = [[[row[side] for row in sentence] for sentence in rows] for side in (0, 1)]
+    with TemporaryDirectory() as folder:
+        files = [
+            written(Path(folder) / name, "\n".join("".join(f"w {tag}\n" for tag in tags) for tags in side))
+            for name, side in zip(("gold.conll", "pred.conll"), sides, strict=True)
+        ]
+        lenient = json.loads(annotate("evaluate", *files, "--json").out)["scores"]["micro"]
+        strict = json.loads(annotate("evaluate", *files, "--json", "--strict").out)["scores"]["micro"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedMetricWarning)
+        for name, figure in (("precision", precision_score), ("recall", recall_score), ("f1", f1_score)):
+            assert lenient[name] == figure(*sides, zero_division=0)
+            assert strict[name] == figure(*sides, mode="strict", scheme=IOB2, zero_division=0)
+
+
+def test_strict_leaves_out_what_begins_inside(tmp_path: Path) -> None:
+    gold = written(tmp_path / "gold.conll", "Anna I-PER\nin O\nBern B-LOC\n")
+    found = written(tmp_path / "pred.conll", "Anna B-PER\nin O\nBern B-LOC\n")
+    assert json.loads(annotate("evaluate", gold, found, "--json").out)["scores"]["micro"]["f1"] == 1.0
+    strict = json.loads(annotate("evaluate", gold, found, "--json", "--strict").out)["scores"]
+    assert (strict["micro"]["support"], strict["micro"]["predicted"]) == (1, 2)
+
+
+def test_a_map_of_a_label_mistyped_is_told(predicted: Path) -> None:
+    run = annotate("evaluate", GOLD, predicted, "--map", "LOK=GPE", "--json")
+    assert run.err == "annotate: warning: --map: no entity has the label LOK: did you mean LOC?\n"
