@@ -98,7 +98,8 @@ def _sentences(record: dict[str, Any], text: str, origin: Origin) -> tuple[Sente
 
     Those of spaCy are in its `sents`; Prodigy's know no sentences and are taken as one.
     """
-    sents, tokens = record.get("sents"), record.get("tokens")
+    sents: Any = record.get("sents")
+    tokens: Any = record.get("tokens")
     try:
         if _are_spans(tokens):
             starts = {0}

@@ -14,7 +14,8 @@ from ..readers.conll import DOCSTART, NO_MARK
 from ..types import Document
 from . import DEFAULTS, WriteOptions, sentence_tags
 
-_SPACE = re.compile(r"[ \t\n\r]|\s+$")
+_SPACE = re.compile(r"[ \t\n]")
+_SPACE_OF_LABEL = re.compile(r"[ \t\n\r]|\s+$")
 
 
 def write(documents: Iterable[Document], _options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
@@ -24,6 +25,6 @@ def write(documents: Iterable[Document], _options: WriteOptions = DEFAULTS) -> I
         for sentence, tags in sentence_tags(document):
             for (start, end), tag in zip(sentence.spans(), tags, strict=True):
                 word = _SPACE.sub("_", document.text[start:end])
-                lines.append(f"{word} {NO_MARK} {NO_MARK} {_SPACE.sub('_', tag)}\n")
+                lines.append(f"{word} {NO_MARK} {NO_MARK} {_SPACE_OF_LABEL.sub('_', tag)}\n")
             lines.append("\n")
         yield "".join(lines).encode("utf-8", "backslashreplace")
