@@ -28,4 +28,4 @@ def doctor(as_json: bool) -> None:
     for model in models:
         click.echo(f"  {model['name']:<24}{model['folder'] or 'not on this machine'}")
         for name, digest in model["sha256"].items():
-            click.echo(f"    {name:<22}sha256 {digest}")
+            click.echo(f"    {name:<22} sha256 {digest}")

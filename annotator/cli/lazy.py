@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,10 @@ from ..hints import nearest
 
 
 class _Commands(Mapping[str, click.Command]):
-    """Commands by name, from where they are: `module:attribute`. Modules that are not there are left out."""
+    """Commands by name, from where they are: `module:attribute`."""
 
     def __init__(self, places: Mapping[str, str]) -> None:
-        self._places = {name: place for name, place in places.items() if find_spec(place.partition(":")[0])}
+        self._places = places
 
     def __getitem__(self, name: str) -> click.Command:
         module, _, attribute = self._places[name].partition(":")

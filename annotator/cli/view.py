@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from ..readers import ReadOptions
+from .options import input_options
+
 EXAMPLES = """\b
 Examples:
   annotate view samples/gold.conll --limit 5
@@ -20,9 +23,7 @@ Examples:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write.  [default: stdout]")
 @click.option("--scores", is_flag=True, help="Show the scores of entities (a page shows them on hover).")
 @click.option("--limit", type=click.IntRange(min=0), help="Stop after so many documents.")
-@click.option("--input-format", metavar="NAME", help="Format of all files.  [default: by suffix, else text]")
-@click.option("--text-field", default="text", show_default=True, help="Field of a record that holds its text.")
-@click.option("--id-field", default="id", show_default=True, help="Field of a record that holds its id.")
+@input_options()
 @click.option("--force", is_flag=True, help="Replace an output that exists.")
 def view(
     inputs: tuple[str, ...],
@@ -31,8 +32,7 @@ def view(
     scores: bool,
     limit: int | None,
     input_format: str | None,
-    text_field: str,
-    id_field: str,
+    read_options: ReadOptions,
     force: bool,
 ) -> None:
     """Show documents with their entities in colour.
@@ -40,11 +40,10 @@ def view(
     In a terminal, through a pager if there are more than fit on the screen; or as one page of HTML. It shows the
     entities that the files hold: tag plain text first.
     """
-    from ..readers import ReadOptions
     from ..reading import read_documents
     from ..view import choose_form
     from ..view import view as show
 
     chosen = choose_form(form, output)
-    documents = read_documents(inputs, input_format, ReadOptions(text_field, id_field))
+    documents = read_documents(inputs, input_format, read_options)
     show(islice(documents, limit), chosen, output, scores, force)
