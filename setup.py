@@ -50,9 +50,9 @@ setup(
         "train": TRAIN,
         "export": EXPORT,
         "plot": PLOT,
-        "test": TRAIN + PLOT + TEST,
+        "test": TRAIN + EXPORT + PLOT + TEST,
         "lint": LINT,
-        "dev": TRAIN + PLOT + TEST + LINT,
+        "dev": TRAIN + EXPORT + PLOT + TEST + LINT,
     },
     entry_points={
         "console_scripts": ["annotate = annotator.cli:main"],

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .encode import Ints, Window
+from .errors import AnnotatorError
 
 if TYPE_CHECKING:
     from .engines import Engine
+
+# A larger budget stays if it is faster by this factor.
+WORTH_GROWING = 1.05
+# Batches timed of each size. The first is not: a GPU gets ready for new shapes then.
+TIMED = 3
+
+
+class BatchTooLarge(Exception):
+    """The device's memory does not hold the batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +50,107 @@ def make_batch(windows: Sequence[Window]) -> Batch:
     return Batch(ids, np.array([len(w.ids) for w in windows], dtype=np.int64), heads)
 
 
-def by_length(windows: Sequence[Window], slots: int) -> Iterator[list[int]]:
-    """The numbers of the windows in batches of at most `slots` piece slots, padding counted.
+@dataclass(slots=True)
+class Budget:
+    """How many piece slots a batch may have, padding counted.
 
-    The longest come first, so that memory is at its peak at once. A window longer than `slots` is a
+    It is halved when a batch was too large for the device's memory. Up to `most` it doubles as long as that is
+    faster; a budget that grew depends on the times measured, and with it the last digits of scores.
+    """
+
+    slots: int
+    most: int = 0
+    _rates: list[float] = field(default_factory=list, init=False)
+    _rate_before: float = field(default=0.0, init=False)
+
+    @classmethod
+    def of(cls, engine: Engine) -> Budget:
+        """The budget that an engine begins with."""
+        return cls(engine.slots, engine.most_slots)
+
+    def took(self, slots: int, seconds: float) -> None:
+        """Learn from a batch of so many slots that took so long."""
+        if self.slots >= self.most or slots <= self.slots // 2:  # the last batches of a chunk may be small
+            return
+        self._rates.append(slots / seconds)
+        if len(self._rates) <= TIMED:
+            return
+        rate = max(self._rates[1:])
+        self._rates.clear()
+        if rate > self._rate_before * WORTH_GROWING:
+            self._rate_before = rate
+            self.slots *= 2
+        else:
+            self.slots //= 2
+            self.most = self.slots
+
+    def too_large(self, slots: int) -> None:
+        """Learn that a batch of so many slots was too large."""
+        self.slots = self.most = max(1, min(self.slots, slots // 2))
+        self._rates.clear()
+
+
+def by_length(windows: Sequence[Window], budget: Budget) -> Iterator[list[int]]:
+    """The numbers of the windows in batches of as many piece slots as the budget has when each is taken.
+
+    The longest come first, so that memory is at its peak at once. A window longer than the budget is a
     batch of its own.
     """
     order = sorted(range(len(windows)), key=lambda i: -len(windows[i].ids))
     start = 0
     while start < len(order):
         width = len(windows[order[start]].ids)
-        size = max(1, slots // width)
+        size = max(1, budget.slots // width)
         yield order[start : start + size]
         start += size
 
 
-def score_windows(windows: Sequence[Window], engine: Engine, slots: int) -> list[NDArray[np.float32]]:
+def score_windows(windows: Sequence[Window], engine: Engine, budget: Budget) -> list[NDArray[np.float32]]:
     """Log-probabilities float32 [words, labels] of each window, in the order of the windows.
 
-    Equal windows are computed once.
+    Equal windows are computed once. Raises AnnotatorError for a window that the device's memory does not hold by
+    itself.
     """
     keys = [(w.ids.tobytes(), w.heads.tobytes()) for w in windows]
     unique = dict(zip(keys, windows, strict=True))
     distinct = list(unique.values())
-    scores: dict[tuple[bytes, bytes], NDArray[np.float32]] = {}
-    distinct_keys = list(unique)
-    for numbers in by_length(distinct, slots):
-        batch = make_batch([distinct[i] for i in numbers])
-        for i, score in zip(numbers, engine.scores(batch), strict=True):
-            scores[distinct_keys[i]] = score[: len(distinct[i].heads)]
+    scores = dict(zip(unique, _distinct_scores(distinct, engine, budget), strict=True))
     return [scores[key] for key in keys]
+
+
+def _distinct_scores(windows: Sequence[Window], engine: Engine, budget: Budget) -> list[NDArray[np.float32]]:
+    scores: dict[int, NDArray[np.float32]] = {}
+    if engine.streams == 1:
+        for numbers in by_length(windows, budget):
+            scores.update(_batch_scores(windows, numbers, engine, budget))
+    else:
+        with ThreadPoolExecutor(engine.streams) as pool:
+            share = -(-sum(len(w.ids) for w in windows) // engine.streams)  # one for each, if there are few
+            batches = by_length(windows, Budget(min(budget.slots, max(1, share))))
+            for some in pool.map(lambda numbers: _batch_scores(windows, numbers, engine, budget), batches):
+                scores.update(some)
+    return [scores[number] for number in range(len(windows))]
+
+
+def _batch_scores(
+    windows: Sequence[Window], numbers: Sequence[int], engine: Engine, budget: Budget
+) -> dict[int, NDArray[np.float32]]:
+    """The scores of the windows of these numbers, in one batch, or in halves of it where that is too large."""
+    batch = make_batch([windows[i] for i in numbers])
+    started = time.perf_counter()
+    try:
+        scores = engine.scores(batch)
+    except BatchTooLarge as error:
+        if len(numbers) == 1:
+            raise AnnotatorError(
+                f"the device's memory does not hold a single window, of {batch.ids.size} pieces ({error}): no "
+                "--batch-tokens is small enough; free memory there or use --device cpu"
+            ) from None
+        budget.too_large(batch.ids.size)
+    else:
+        budget.took(batch.ids.size, time.perf_counter() - started)
+        return {i: score[: len(windows[i].heads)] for i, score in zip(numbers, scores, strict=True)}
+    half = len(numbers) // 2
+    return _batch_scores(windows, numbers[:half], engine, budget) | _batch_scores(
+        windows, numbers[half:], engine, budget
+    )

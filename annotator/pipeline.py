@@ -12,7 +12,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from .batch import Batch, score_windows
+from .batch import Batch, Budget, score_windows
 from .checkpoints import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pieces
 from .chunks import chunks, is_long
 from .decode import FORBIDDEN, Decoder, Keep
@@ -51,7 +51,7 @@ class Recipe:
 class Annotator:
     """A loaded model with the stages around it.
 
-    `slots` is the budget of piece slots a batch, padding counted. Several threads may use one annotator
+    `budget` says how many piece slots a batch may have. Several threads may use one annotator
     at once. A pickle of it holds only its recipe; where it is unpickled, the model is loaded again, once
     a process however many copies come. As a context manager it closes itself.
     """
@@ -61,7 +61,7 @@ class Annotator:
     engine: Engine
     decoder: Decoder
     keep: Keep
-    slots: int
+    budget: Budget
     recipe: Recipe | None = field(default=None, init=False)  # None where the parts are not those that load() made
 
     @classmethod
@@ -98,7 +98,7 @@ class Annotator:
             engine=loaded,
             decoder=Decoder(tags),
             keep=Keep(None if labels is None else frozenset(labels), min_score),
-            slots=batch_tokens or loaded.slots,
+            budget=Budget(batch_tokens) if batch_tokens else Budget.of(loaded),
         )
         # A known name stays one: on another machine the model is elsewhere.
         own = str(folder.absolute()) if folder == Path(name) else name
@@ -197,7 +197,7 @@ class Annotator:
         # A word without pieces cannot be scored: it is certainly in no name.
         sentences = (sentence for document in prepared.documents for sentence in document.sentences or ())
         scores = [self._all_outside(sentence, width) for sentence in sentences]
-        for window, score in zip(prepared.windows, score_windows(prepared.windows, engine, self.slots), strict=True):
+        for window, score in zip(prepared.windows, score_windows(prepared.windows, engine, self.budget), strict=True):
             scores[window.sentence][window.words] = score
         return scores
 
@@ -216,6 +216,14 @@ class _Closed:
 
     @property
     def slots(self) -> int:
+        raise AnnotatorError(CLOSED)
+
+    @property
+    def most_slots(self) -> int:
+        raise AnnotatorError(CLOSED)
+
+    @property
+    def streams(self) -> int:
         raise AnnotatorError(CLOSED)
 
     @property

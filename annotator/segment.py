@@ -41,7 +41,9 @@ _LONG_RUN = regex.compile(r"\S{1000,}")
 _LONG_RUN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+|\S")
 _BLANK_LINE = regex.compile(r"\r?\n[^\S\n]*\n")
 # Languages whose abbreviations the language `xx` knows.
-_ABBREVIATING = ("de", "en", "es", "fr", "it", "nl", "pt")
+_ABBREVIATING = ("de", "en", "es", "it", "nl", "pt")
+# What spaCy's French list adds to these. To load that language takes three seconds.
+_FRENCH_ABBREVIATIONS = ("MM.", "Mlle.", "Mme.", "Ste.")
 _HYPHEN_RULE = ":-|–|—|--"  # stands in the one infix rule of spaCy that splits at hyphens
 
 
@@ -192,4 +194,5 @@ def _whole_tokens() -> Iterator[str]:
             # A lower-case word before a full stop ends a sentence more often than it is shortened.
             if len(parts) == 1 and regex.fullmatch(r"\p{Lu}\p{L}+\.|(?:\p{L}+\.){2,}", text):
                 yield text
+    yield from _FRENCH_ABBREVIATIONS
     yield from (f"{day}." for day in range(1, 32))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections import deque
@@ -14,6 +15,7 @@ from typing import Protocol, TypeVar
 
 from .encode import Encoder
 from .errors import AnnotatorError
+from .lean import import_spacy
 from .prepare import Prepared, Preparer
 from .segment import Segmenter
 from .types import Document
@@ -41,7 +43,8 @@ def prepare_ahead(
     Raises AnnotatorError if a worker dies.
     """
     # A forked process would inherit the threads' locks of a torch that is loaded already.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (segmenter, encoder))
+    stages = pickle.dumps((segmenter, encoder))
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (stages,))
     waiting: deque[tuple[TaskT, Future[Prepared]]] = deque()
     failure: AnnotatorError | None = None
     left = iter(tasks)
@@ -71,12 +74,13 @@ def prepare_ahead(
 _preparer: Preparer | None = None
 
 
-def _begin(segmenter: Segmenter, encoder: Encoder) -> None:
+def _begin(stages: bytes) -> None:
     global _preparer  # noqa: PLW0603  # the way to give a pool's process something
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes: the first one tells the others
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # one core a worker
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _preparer = Preparer(segmenter, encoder)
+    import_spacy()  # before the stages are unpickled, which imports it too
+    _preparer = Preparer(*pickle.loads(stages))
 
 
 def _end_with_parent() -> None:

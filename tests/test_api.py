@@ -15,6 +15,7 @@ import pytest
 from conftest import SAMPLES
 
 from annotator import Annotator, Document, pipeline
+from annotator.batch import Budget
 from annotator.errors import AnnotatorError
 from annotator.segment import Segmenter
 from annotator.types import Origin
@@ -77,7 +78,7 @@ def test_a_pickle_is_a_recipe_and_its_copy_annotates_alike(
     assert len(pickled) < 1_000
     monkeypatch.chdir(tmp_path)
     copy = pickle.loads(pickled)
-    assert copy.recipe == relative.recipe and copy.slots == 77
+    assert copy.recipe == relative.recipe and copy.budget.slots == 77
     assert pickle.loads(pickle.dumps(copy)).recipe == relative.recipe
     assert [[e[:3] for e in entities(d)] for d in copy.pipe(TEXTS)] == [
         [e[:3] for e in entities(d)] for d in annotator.pipe(TEXTS)
@@ -113,7 +114,7 @@ def test_known_names_stay_names(annotator: Annotator, tiny: Path, monkeypatch: p
 
 def test_what_was_put_together_is_not_pickled(annotator: Annotator) -> None:
     with pytest.raises(AnnotatorError, match=r"Annotator\.load"):
-        pickle.dumps(replace(annotator, slots=5))
+        pickle.dumps(replace(annotator, budget=Budget(5)))
 
 
 def test_engines_and_segmenters_are_pickled_as_how_to_load_them(annotator: Annotator) -> None:

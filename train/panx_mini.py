@@ -19,6 +19,7 @@ import torch
 import transformers
 from transformers import AutoTokenizer
 
+from annotator.export import CALIBRATION_PIECES, export
 from annotator.labels import PANX_TAGS
 from annotator.pipeline import Annotator
 
@@ -26,7 +27,7 @@ from .alignment import Example, align, budget_batches
 from .card import score_table, source_of, table, write_card
 from .corpora import TaggedSentence, passes, read_tagged, split_unspaced_words
 from .finetune import FINAL, Settings, finetune_batches
-from .measure import Score, measure
+from .measure import Score, as_documents, measure
 from .publish import choose_shift, publish
 from .trim import trim
 
@@ -124,15 +125,16 @@ def read_split(data: Path, corpus: str, split: str) -> list[TaggedSentence]:
 
 
 def release(data: Path, output: Path, final: Path) -> None:
-    """Choose the bias of `O` on dev, write OUTPUT/published, measure it on dev and test, write its card."""
+    """Choose the bias of `O` on dev, write OUTPUT/published with its graphs, measure it, write its card."""
     published = output / "published"
     publish(final, output / TRIMMED, published, shift=0.0)
     dev = {corpus: read_split(data, corpus, "dev")[:SHIFT_SENTENCES] for corpus in TARGETS}
-    shift, tried = choose_shift(Annotator.load(str(published), device="cpu"), dev, TARGETS, SHIFTS)
+    shift, tried = choose_shift(Annotator.load(str(published), engine="torch", device="cpu"), dev, TARGETS, SHIFTS)
     for candidate, f1 in tried.items():
         click.echo(f"shift {candidate:+.2f}: " + ", ".join(f"{c} {x:.4f}" for c, x in f1.items()), err=True)
     publish(final, output / TRIMMED, published, shift)
-    annotator = Annotator.load(str(published), device="cpu")
+    export(published, published, "int8", as_documents(mixture(data, POLISH)))
+    annotator = Annotator.load(str(published), engine="torch", device="cpu")
     scores = {}
     for corpus, split, limit in REPORTED:
         name = f"{corpus} {split}" + (f", first {limit:,}" if limit else "")
@@ -153,7 +155,9 @@ def card_sections(data: Path, scores: Mapping[str, Mapping[str, Score]], shift: 
             "The checkpoint that `annotator` uses by default: people (PER), organisations (ORG) and places (LOC) in "
             "running text of many languages. XLM-RoBERTa architecture, 12 layers of width 384, 12 heads, "
             f"{PIECES:,} of XLM-R's 250,002 pieces, weights in float16. An ordinary Hugging Face checkpoint: "
-            "`annotate --model FOLDER` or `AutoModelForTokenClassification.from_pretrained(FOLDER)`."
+            "`annotate --model FOLDER` or `AutoModelForTokenClassification.from_pretrained(FOLDER)`. Beside the "
+            "weights are graphs for ONNX Runtime, as `annotate models export` makes them; the activations of the one in int8 "
+            f"were measured on {CALIBRATION_PIECES:,} pieces of the second training."
         ),
         "Scores": (
             "Exact-match F1 (seqeval), on words as the corpora give them (Chinese: a character a word). Recipe and "

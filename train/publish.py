@@ -26,7 +26,8 @@ class ShiftedEngine:
         self._engine = engine
         self._computed: dict[bytes, NDArray[np.float32]] = {}
         self.labels = engine.labels
-        self.slots = engine.slots
+        self.slots, self.most_slots = engine.slots, engine.most_slots
+        self.streams, self.on_gpu = engine.streams, engine.on_gpu
         self.shift = 0.0
 
     def scores(self, batch: Batch) -> NDArray[np.float32]:

@@ -81,6 +81,7 @@ def run(
     """
     from ..errors import UsageError
     from ..formats import output_format
+    from ..lean import import_spacy
     from ..outputs import is_folder, shards_for
     from ..pipeline import Recipe
     from ..readers import ReadOptions
@@ -101,6 +102,7 @@ def run(
     if path and on_error == "skip" and not rejects:
         rejects = path / ".rejects.jsonl" if folder else path.with_name(path.name + ".rejects.jsonl")
     keep = tuple(label.strip() for label in labels.split(",")) if labels else None
+    import_spacy()
     recipe = Recipe(model, device, engine, precision, lang, keep, min_score, batch_tokens)
     done = annotate(
         Job(

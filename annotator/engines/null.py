@@ -15,7 +15,9 @@ class NullEngine:
     """Says of every word that it is in no name, at once."""
 
     labels = PANX_TAGS
-    slots = SLOTS
+    slots = most_slots = SLOTS
+    streams = 1
+    on_gpu = False
 
     def scores(self, batch: Batch) -> NDArray[np.float32]:
         """Log-probabilities float32 [windows, words, labels]: zero for `O`, minus infinity for the others."""

@@ -12,12 +12,15 @@ from safetensors import SafetensorError
 from transformers import AutoModelForTokenClassification
 from transformers.utils import logging
 
-from ..batch import Batch
+from ..batch import Batch, BatchTooLarge
+from ..encode import Ints
 from ..errors import AnnotatorError, UsageError
+from . import CPU_SLOTS
 
-# About 1,000 slots stay in a CPU's cache; a GPU wants more work a launch.
-CPU_SLOTS = 1_024
-GPU_SLOTS = 16_384
+# A GPU wants more work a launch; how much, it finds out by itself.
+GPU_SLOTS = 4_096
+MOST_GPU_SLOTS = 131_072
+_TYPES = {"exact": torch.float32, "bf16": torch.bfloat16}
 
 # A forked process lacks the threads of its parent's OpenMP pool and would wait for them for ever.
 if hasattr(os, "register_at_fork"):
@@ -25,18 +28,21 @@ if hasattr(os, "register_at_fork"):
 
 
 class TorchEngine:
-    """A token classifier in evaluation mode; float32 on the CPU, bfloat16 on CUDA.
+    """A token classifier in evaluation mode.
 
-    Several threads may call it at once. Pickled as its folder and the device asked for: weights are not
-    in a pickle.
+    `precision` is exact (float32), bf16, or auto: bf16 on CUDA and exact elsewhere. Several threads may call it at
+    once. Pickled as what was asked for: weights are not in a pickle.
     """
 
-    def __init__(self, folder: Path, device: str = "auto") -> None:
-        self._loading = (folder, device)
+    streams = 1  # one batch has all cores
+
+    def __init__(self, folder: Path, device: str = "auto", precision: str = "auto") -> None:
+        self._loading = (folder, device, precision)
         self.device = choose_device(device)
         logging.disable_progress_bar()
         logging.set_verbosity_error()
-        dtype = torch.bfloat16 if self.device.type == "cuda" else torch.float32
+        by_device = "bf16" if self.device.type == "cuda" else "exact"
+        dtype = _TYPES[by_device if precision == "auto" else precision]
         try:
             model = AutoModelForTokenClassification.from_pretrained(
                 folder, use_safetensors=True, local_files_only=True, dtype=dtype, trust_remote_code=False
@@ -49,17 +55,30 @@ class TorchEngine:
         self._model = model.to(self.device).eval()
         names = model.config.id2label
         self.labels = tuple(str(names[i]) for i in range(len(names)))
-        self.slots = CPU_SLOTS if self.device.type == "cpu" else GPU_SLOTS
+        self.on_gpu = self.device.type != "cpu"
+        self.slots = GPU_SLOTS if self.on_gpu else CPU_SLOTS
+        self.most_slots = MOST_GPU_SLOTS if self.on_gpu else CPU_SLOTS
 
-    def __reduce__(self) -> tuple[type[TorchEngine], tuple[Path, str]]:
+    def __reduce__(self) -> tuple[type[TorchEngine], tuple[Path, str, str]]:
         return type(self), self._loading
 
-    @torch.inference_mode()
     def scores(self, batch: Batch) -> NDArray[np.float32]:
-        """Log-probabilities float32 [windows, words, labels] of the words that begin at `batch.heads`."""
-        ids = torch.from_numpy(batch.ids).to(self.device)
-        lengths = torch.from_numpy(batch.lengths).to(self.device)
-        heads = torch.from_numpy(batch.heads).to(self.device)
+        """Log-probabilities float32 [windows, words, labels] of the words that begin at `batch.heads`.
+
+        Raises BatchTooLarge if the device's memory does not hold the batch.
+        """
+        try:
+            return self._scores(batch)
+        except torch.OutOfMemoryError as error:
+            reason = str(error).strip().splitlines()[0]
+        # Only now is what the failed call held free, and can be given back.
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        raise BatchTooLarge(reason)
+
+    @torch.inference_mode()
+    def _scores(self, batch: Batch) -> NDArray[np.float32]:
+        ids, lengths, heads = self._to_device(batch.ids), self._to_device(batch.lengths), self._to_device(batch.heads)
         mask = torch.arange(ids.shape[1], device=self.device)[None, :] < lengths[:, None]
         pad = self._model.config.pad_token_id
         if pad is not None:  # XLM-R counts positions by what is not padding
@@ -68,6 +87,12 @@ class TorchEngine:
         words = logits.gather(1, heads[:, :, None].expand(-1, -1, logits.shape[2]))
         scores: NDArray[np.float32] = words.float().log_softmax(dim=-1).cpu().numpy()
         return scores
+
+    def _to_device(self, values: Ints) -> torch.Tensor:
+        tensor = torch.from_numpy(values)
+        if self.device.type == "cuda":  # from pinned memory the copy does not wait for what the GPU does meanwhile
+            tensor = tensor.pin_memory()
+        return tensor.to(self.device, non_blocking=True)
 
 
 def choose_device(name: str) -> torch.device:
