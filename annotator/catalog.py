@@ -16,7 +16,9 @@ from .labels import PANX_TAGS, TagSet
 CARD = "README.md"
 PACKAGE = "package"  # the source of the embedded models
 # Languages and labels of models on the Hub, to choose by before there are files to read them from.
-TOLD = {"xlm-r-panx": (("de", "fr", "it", "en"), TagSet.parse(PANX_TAGS).labels)}
+TOLD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "xlm-r-panx": (("de", "fr", "it", "en"), TagSet.parse(PANX_TAGS).labels)
+}
 # A row of the table of scores in a card that `annotator.train` writes: corpus and split, F1.
 _SCORES = re.compile(r"^## Scores\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _ROW = re.compile(r"^\| ([^|]+?) \| (\d\.\d+) \|", re.MULTILINE)
@@ -54,7 +56,8 @@ def known_models() -> Iterator[Model]:
 def describe(name: str, source: str, folder: Path | None) -> Model:
     """What a checkpoint folder says of its model (None: it is not on this machine)."""
     if folder is None:
-        return Model(name, source, name == DEFAULT_MODEL, None, *TOLD.get(name, ((), ())), None, None, {})
+        languages, labels = TOLD.get(name, ((), ()))
+        return Model(name, source, name == DEFAULT_MODEL, None, languages, labels, None, None, {})
     languages, licence, f1 = _card(folder / CARD)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return Model(name, source, name == DEFAULT_MODEL, str(folder), languages, _labels(folder), size, licence, f1)

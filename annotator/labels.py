@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -85,6 +86,7 @@ class TagSet:
         return frozenset(tag.label for tag in self.tags if tag.part == "E")
 
 
+@lru_cache(maxsize=1024)  # a corpus has few tags, and very many of each
 def _parse(name: str, prefixed: bool) -> Tag:
     if name == OUTSIDE:
         return Tag("O", "")
@@ -101,6 +103,7 @@ def _may_follow(first: Tag, second: Tag, closing: Iterable[str]) -> bool:
     return not left_open and (second.part in _BEGINS or second.part == "O")
 
 
+@lru_cache(maxsize=1024)
 def is_tag(name: str) -> bool:
     """Whether this is `O`, or the prefix of a scheme and a label."""
     return name == OUTSIDE or _TAG.fullmatch(name) is not None

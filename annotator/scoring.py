@@ -120,9 +120,10 @@ def overlap_counts(gold: Sequence[Span], predicted: Sequence[Span], scheme: Sche
 
 
 def _agree(gold: Span, predicted: Span, scheme: Scheme) -> bool:
-    same_place = (gold.start, gold.end) == (predicted.start, predicted.end)
-    same_label = gold.label == predicted.label
-    return {Scheme.STRICT: same_place and same_label, Scheme.TYPE: same_label}.get(scheme, same_place)
+    if scheme is Scheme.TYPE:
+        return gold.label == predicted.label
+    same_place = gold.start == predicted.start and gold.end == predicted.end
+    return same_place and (scheme is not Scheme.STRICT or gold.label == predicted.label)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ..errors import RecordError
 from ..types import Document, Origin
@@ -40,8 +40,7 @@ class ReadOptions:
     on_tags: Callable[[Sequence[str], Sequence[Origin]], None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):  # made for each line of a corpus: three times as fast as a frozen dataclass
     """One line of a stream as bytes, without its end, which is LF, CRLF or (the last one's) nothing."""
 
     raw: bytes

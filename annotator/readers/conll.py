@@ -9,7 +9,6 @@ Format: Tjong Kim Sang and De Meulder, CoNLL-2003 shared task, https://aclanthol
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import BinaryIO
 
 from ..errors import RecordError
@@ -18,6 +17,7 @@ from . import Line, ReadOptions, Record, lines
 from .tagged import Tagged, Token, record, to_document
 
 DOCSTART = "-DOCSTART-"
+_MARK = DOCSTART.encode()
 # In the second column: the token is a word, even if it is DOCSTART.
 NO_MARK = "_"
 
@@ -51,7 +51,7 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
 
 def is_mark(line: Line) -> bool:
     """Whether the line marks the beginning of a document."""
-    if not line.raw.startswith(DOCSTART.encode()):
+    if not line.raw.startswith(_MARK):
         return False
     token, *others = columns(line.raw.decode("utf-8", "replace"))
     return token == DOCSTART and others[:1] != [NO_MARK] and not (others and others[-1].startswith(("B-", "I-")))
@@ -66,10 +66,8 @@ def _record(mark: Line | None, sentences: Sequence[Sequence[Line]], options: Rea
     def parse() -> Document:
         tagged: list[Tagged] = []
         for sentence in sentences:
-            tokens = [_token(line) for line in sentence]
-            tagged.append([*tokens[:-1], replace(tokens[-1], after="\n")])
-        if tagged:
-            tagged[-1] = [*tagged[-1][:-1], replace(tagged[-1][-1], after="")]
+            end = "" if sentence is sentences[-1] else "\n"
+            tagged.append([*map(_token, sentence[:-1]), _token(sentence[-1], end)])
         origin = sentences[0][0].origin if sentences else mark.origin if mark else None
         assert origin is not None
         return to_document(tagged, origin, options)
@@ -77,9 +75,9 @@ def _record(mark: Line | None, sentences: Sequence[Sequence[Line]], options: Rea
     return record(sentences, parse)
 
 
-def _token(line: Line) -> Token:
+def _token(line: Line, after: str = " ") -> Token:
     text = line.text
     found = columns(text)
     if len(found) < 2 or not found[0]:
         raise RecordError(line.origin, f"expected a token and a tag, found {text[:40]!r}; mend the line")
-    return Token(found[0], found[-1].strip(), line.origin)
+    return Token(found[0], found[-1].strip(), line.origin, after)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import RecordError
 from ..labels import is_tag, spans, strict_spans
-from ..types import Document, Entity, Origin, Sentence, Word
+from ..types import Document, Entity, Origin, Sentence
 from . import Line, ReadOptions, Record
 
 
@@ -54,16 +54,16 @@ def to_document(
     found: list[Sentence] = []
     entities: list[Entity] = []
     for sentence in sentences:
-        words: list[Word] = []
+        offsets: list[int] = []
         for token in sentence:
-            words.append(Word(end, end + len(token.text)))
-            text += [token.text, token.after]
-            end += len(token.text) + len(token.after)
+            offsets += (end, end + len(token.text))
+            text += (token.text, token.after)
+            end = offsets[-1] + len(token.after)
         tags = [token.tag for token in sentence]
         if options.on_tags:
             options.on_tags(tags, [token.origin for token in sentence])
-        entities += [Entity(words[a].start, words[b - 1].end, label) for a, b, label in read_spans(tags)]
-        found.append(Sentence(words))
+        entities += [Entity(offsets[2 * a], offsets[2 * b - 1], label) for a, b, label in read_spans(tags)]
+        found.append(Sentence.of(offsets))
     return Document(
         id=str(origin) if identity is None else identity,
         text="".join(text),

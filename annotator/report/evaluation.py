@@ -116,8 +116,8 @@ class Examples:
 def _example(match: Match, unit: Unit) -> Example:
     sides = [span for span in (match.gold, match.predicted) if span]
     start, end = min(span.start for span in sides), max(span.end for span in sides)
-    texts = [unit.text(span.start, span.end) if span else "" for span in (match.gold, match.predicted)]
-    before, after = unit.text(start - CONTEXT - 1, start), unit.text(end, end + CONTEXT + 1)
+    texts = [unit.joined(span.start, span.end) if span else "" for span in (match.gold, match.predicted)]
+    before, after = unit.joined(start - CONTEXT - 1, start), unit.joined(end, end + CONTEXT + 1)
     return Example(
         kind=match.kind,
         place=str(unit.origin),
@@ -127,7 +127,7 @@ def _example(match: Match, unit: Unit) -> Example:
         predicted_label=match.predicted.label if match.predicted else "",
         predicted_text=texts[1],
         before=before if len(before) <= CONTEXT else f"…{before[1 - CONTEXT :]}",
-        text=unit.text(start, end),
+        text=unit.joined(start, end),
         after=after if len(after) <= CONTEXT else f"{after[: CONTEXT - 1]}…",
     )
 
@@ -187,8 +187,8 @@ def _score_file(files: Files, predicted_by: str, rows: Iterable[Sequence[Unit]],
     sentences = tokens = 0
     for gold, predicted, *others in rows:
         sentences += 1
-        tokens += len(gold.tokens)
-        found.by_words = found.by_words and not isinstance(gold.tokens, str)
+        tokens += len(gold)
+        found.by_words = found.by_words and gold.words is not None
         matches = tally.add(gold.spans, predicted.spans)
         for match in matches:
             if match.kind is not Kind.CORRECT:

@@ -37,19 +37,33 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What is resampled: tokens (words, or a text as its characters) and the entities they hold.
+    """What is resampled: the text of a sentence with its words, or of a document as its characters (`words` is
+    None), and the entities in it.
 
     `number` counts the units of a file from 1; `origin` is where its document begins.
     """
 
-    tokens: Sequence[str]
+    text: str
+    words: Sentence | None
     spans: tuple[Span, ...]
     origin: Origin
     number: int
 
-    def text(self, start: int, end: int) -> str:
+    def __len__(self) -> int:
+        """How many tokens there are."""
+        return len(self.text) if self.words is None else len(self.words)
+
+    @property
+    def tokens(self) -> Sequence[str]:
+        """The words, or the text as its characters."""
+        if self.words is None:
+            return self.text
+        before = self.words.offsets[0]
+        return [self.text[start - before : end - before] for start, end in self.words.spans()]
+
+    def joined(self, start: int, end: int) -> str:
         """The tokens from `start` to `end` (cut to what there is), joined."""
-        return ("" if isinstance(self.tokens, str) else " ").join(self.tokens[max(start, 0) : end])
+        return ("" if self.words is None else " ").join(self.tokens[max(start, 0) : end])
 
 
 @dataclass(slots=True)
@@ -168,8 +182,8 @@ def _units(documents: Iterable[Document], by_sentence: bool, labels: LabelMap) -
                 spans = tuple(_spans(document, sentence, labels))
             except ValueError as error:
                 raise RecordError(document.origin, str(error)) from None
-            words = tuple(document.text[start:end] for start, end in sentence.spans()) if sentence else None
-            yield Unit(words or document.text, spans, document.origin, number)
+            text = document.text[sentence.offsets[0] : sentence.offsets[-1]] if sentence else document.text
+            yield Unit(text, sentence, spans, document.origin, number)
 
 
 def _spans(document: Document, sentence: Sentence | None, labels: LabelMap) -> Iterator[Span]:
@@ -178,8 +192,10 @@ def _spans(document: Document, sentence: Sentence | None, labels: LabelMap) -> I
     A word is in an entity if they share a character, and in one entity only: the first.
     """
     entities: Sequence[Entity] = document.entities
-    starts, ends = (sentence.offsets[::2], sentence.offsets[1::2]) if sentence else ((), ())
+    starts: Sequence[int] = ()
+    ends: Sequence[int] = ()
     if sentence:
+        starts, ends = sentence.offsets[::2], sentence.offsets[1::2]
         first = bisect_right(entities, starts[0], key=_end)
         entities = entities[first : bisect_left(entities, ends[-1], lo=first, key=_start)]
     free = 0
@@ -204,13 +220,14 @@ def _check_same(gold: Unit | None, unit: Unit | None, gold_name: str, name: str)
             there.origin,
             f"sentence {there.number} is in {longer}, but {short} ends before it: both must hold the same sentences",
         )
-    if gold.tokens == unit.tokens:
+    if gold.text == unit.text and gold.words == unit.words:  # as it nearly always is
         return
-    place = next(
-        (i for i, (a, b) in enumerate(zip(gold.tokens, unit.tokens, strict=False)) if a != b),
-        min(len(gold.tokens), len(unit.tokens)),
-    )
-    characters = isinstance(gold.tokens, str)
+    ours, theirs = gold.tokens, unit.tokens
+    if ours == theirs:
+        return
+    differing = (i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b)
+    place = next(differing, min(len(gold), len(unit)))
+    characters = gold.words is None
     raise RecordError(
         unit.origin,
         f"{'record' if characters else 'sentence'} {unit.number}, {'character' if characters else 'token'} "
@@ -220,4 +237,4 @@ def _check_same(gold: Unit | None, unit: Unit | None, gold_name: str, name: str)
 
 
 def _shown(unit: Unit, place: int) -> str:
-    return repr(unit.tokens[place][:40]) if place < len(unit.tokens) else "missing"
+    return repr(unit.tokens[place][:40]) if place < len(unit) else "missing"
