@@ -19,9 +19,10 @@ from annotator.types import Document
 
 INPUTS_A_READER = 2_000
 # What the formats are made of.
-PARTS = [b"\t", b"\n", b"\r\n", b" ", b'"', b'""', b"{", b"}", b"[", b"]", b",", b":", b"\\", b"\\ud800", b"O",
-         b"I-PER", b"-DOCSTART-", b"# newdoc id = a", b"1-2\t", b"1.1\t", b"SpaceAfter=No", b"|SpacesAfter=", b"|NER=",
-         b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\x00", b"null", b"1e999", b"-1", b"9" * 30, b"\x1f\x8b", b"PAR1"]  # fmt: skip
+PARTS = [b"\t", b"\n", b"\r\n", b" ", b'"', b'""', b"{", b"}", b"[", b"]", b",", b":", b"\\",
+         b"\\ud800", b"O", b"I-PER", b"-DOCSTART-", b"# newdoc id = a", b"1-2\t", b"1.1\t",
+         b"SpaceAfter=No", b"|SpacesAfter=", b"|NER=", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe",
+         b"\x00", b"null", b"1e999", b"-1", b"9" * 30, b"\x1f\x8b", b"PAR1"]  # fmt: skip
 
 
 def sample(form: Format) -> bytes:

@@ -84,16 +84,16 @@ def test_a_file_gone_between_finding_and_opening_is_refused(tmp_path: Path) -> N
 
 
 def test_formats_are_found_by_suffix_and_name(tmp_path: Path) -> None:
-    assert [input_format(None, p).name for p in ("a.TXT", "a.jsonl", "a.ndjson", "stdin", "a.md")] == [
-        "text", "jsonl", "jsonl", "text", "text",
+    assert [input_format(None, p).name for p in ("a.TXT", "a.jsonl", "a.ndjson", "stdin", "a.md", "a.spacy")] == [
+        "text", "jsonl", "jsonl", "text", "text", "docbin",
     ]  # fmt: skip
     outputs = [output_format(None, Path(p)).name for p in ("a.conll", "a.tsv", "a.JSONL", "a.spacy")]
     assert outputs == ["conll", "conll", "jsonl", "docbin"]
     assert output_format(None, None).name == "conll" and output_format("jsonl", Path("a.conll")).name == "jsonl"
     with pytest.raises(UsageError, match=r"^a\.md: the suffix names no format to write: add --format "):
         output_format(None, Path("a.md"))
-    with pytest.raises(UsageError, match=r"^a\.spacy: docbin is not read here: name one of text, jsonl, conll by "):
-        input_format(None, "a.spacy")
+    with pytest.raises(UsageError, match=r"^a\.html: html is not read here: name one of text, jsonl, conll, "):
+        input_format(None, "a.html")
 
 
 def test_documents_of_several_sources_follow_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
