@@ -107,11 +107,12 @@ def _joined(document: Document) -> str:
     )
 
 
-def warnings(conversion: Conversion, form: Format) -> Iterator[str]:
+def warnings(conversion: Conversion, form: Format, options: WriteOptions) -> Iterator[str]:
     """What to tell of losses, a line each."""
     if conversion.lost:
         parts = ", ".join(part for part in PARTS if part in conversion.lost)
-        yield f"{form.name} holds no {parts}: not all of the input is in the output"
+        style = f" of the style {options.style}" if options.style else ""
+        yield f"{form.name}{style} holds no {parts}: not all of the input is in the output"
     if conversion.uneven:
         yield (
             f"{form.name} holds entities as whole words of one sentence: {conversion.uneven} that are not were "

@@ -65,6 +65,8 @@ def test_losses_are_told_once(tmp_path: Path) -> None:
     ]
     run = annotate("convert", GOLDEN / "expected.jsonl", tmp_path / "x.conllu")
     assert warned(run.err) == ["conllu holds no scores: not all of the input is in the output"]
+    run = annotate("convert", GOLDEN / "expected.jsonl", tmp_path / "x.jsonl", "--style", "doccano")
+    assert warned(run.err) == ["jsonl of the style doccano holds no scores: not all of the input is in the output"]
 
 
 @pytest.mark.parametrize(("target", "options"), [("x.conll", ()), ("x.conllu", ()), ("x.jsonl", ("--style", "words"))])

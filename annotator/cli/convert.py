@@ -51,5 +51,5 @@ def convert(
         raise UsageError(f"{form.name} is binary and would garble the terminal: name a file")
     given = open_input(inputs, input_format, read_options)
     conversion = converting.convert(given, output, form, write_options, lang=lang, force=force)
-    for warning in converting.warnings(conversion, form):
+    for warning in converting.warnings(conversion, form, write_options):
         click.echo(f"annotate: warning: {warning}", err=True)
