@@ -13,7 +13,7 @@ from conftest import SAMPLES, load_reference
 from transformers import AutoTokenizer
 
 from annotator import Annotator
-from annotator.batch import Batch, by_length, make_batch
+from annotator.batch import Batch, Budget, by_length, make_batch
 from annotator.engines.torch import TorchEngine
 from annotator.errors import UsageError
 from annotator.types import Document, Origin
@@ -77,10 +77,12 @@ def test_entities_are_those_of_the_plain_loop(tiny: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_embedded_model_tags_as_the_plain_loop_does(ner: Annotator) -> None:
+@pytest.mark.parametrize("engine", ["onnx", "torch"])
+def test_the_embedded_model_tags_as_the_plain_loop_does(engine: str) -> None:
     from annotator.checkpoints import find_checkpoint
 
-    annotated = list(ner.pipe(documents(TEXTS[::3])))
+    exact = Annotator.load(engine=engine, device="cpu", precision="exact")
+    annotated = list(exact.pipe(documents(TEXTS[::3])))
     for document in annotated:
         assert_same(document, plain_loop(find_checkpoint("panx-mini"), document))
 
@@ -110,7 +112,7 @@ def test_long_sentences_are_tagged_to_their_end(narrow: Path) -> None:
 def test_chunks_do_not_show(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     annotator = Annotator.load(str(tiny), device="cpu")
     whole = list(annotator.pipe(documents(TEXTS)))
-    monkeypatch.setattr("annotator.pipeline.CHUNK_CHARACTERS", 70)
+    monkeypatch.setattr("annotator.chunks.CHUNK_CHARACTERS", 70)
     for ours, theirs in zip(annotator.pipe(documents(TEXTS)), whole, strict=True):
         assert [(e.start, e.end, e.label) for e in ours.entities] == [
             (e.start, e.end, e.label) for e in theirs.entities
@@ -136,7 +138,7 @@ def test_batches_keep_the_budget_with_little_padding(tiny: Path) -> None:
     annotator = Annotator.load(str(tiny), device="cpu")
     sentences = [s.split() for s in TEXTS * 20]
     windows = list(annotator.encoder.windows(sentences))
-    batches = [make_batch([windows[i] for i in numbers]) for numbers in by_length(windows, 1024)]
+    batches = [make_batch([windows[i] for i in numbers]) for numbers in by_length(windows, Budget(1024))]
     assert sum(len(b.ids) for b in batches) == len(windows)
     assert all(b.ids.size <= 1024 for b in batches)
     padding = 1 - sum(int(b.lengths.sum()) for b in batches) / sum(b.ids.size for b in batches)
@@ -153,5 +155,5 @@ def test_labels_and_scores_filter(tiny: Path) -> None:
 
 
 def test_an_unknown_label_names_those_there_are(tiny: Path) -> None:
-    with pytest.raises(UsageError, match="no label 'GPE': it has PER, ORG, LOC"):
+    with pytest.raises(UsageError, match="no label 'GPE': It has PER, ORG, LOC"):
         Annotator.load(str(tiny), device="cpu", labels=["GPE"])
