@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from .errors import RecordError
+from .labels import OUTSIDE, spans
 from .readers import ReadOptions, check_text
 from .types import Document, Entity, Origin, Sentence, Word
 
@@ -34,6 +35,8 @@ def to_document(record: dict[str, Any], origin: Origin, options: ReadOptions) ->
     Raises RecordError for a record without text, and for annotations that are not where they say.
     """
     record = _flat(record, options.text_field)
+    if options.text_field not in record and isinstance(record.get("paragraphs"), list):
+        record = _joined(record, origin, options.text_field)
     text = _text(record, origin, options.text_field)
     identity = record.pop(options.id_field, None)
     sentences = _sentences(record, text, origin)
@@ -88,6 +91,44 @@ def _flat(record: dict[str, Any], text_field: str) -> dict[str, Any]:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+# spaCy's training JSON keeps sentences of tokens with BILOU tags in paragraphs.
+
+
+def _joined(record: dict[str, Any], origin: Origin, text_field: str) -> dict[str, Any]:
+    """A document of spaCy's training JSON as a record with `sents` and `ents`; blank lines part its paragraphs.
+
+    Source: https://spacy.io/api/data-formats#json-input
+    """
+    text = ""
+    sents: list[list[int]] = []
+    ents: list[list[Any]] = []
+    try:
+        for paragraph in record.pop("paragraphs"):
+            text += "\n\n" if text else ""
+            end = len(text)
+            text += paragraph.get("raw") or " ".join(
+                t["orth"] for sent in paragraph["sentences"] for t in sent["tokens"]
+            )
+            for sent in paragraph["sentences"]:
+                offsets: list[int] = []
+                tokens = [token for token in sent["tokens"] if token["orth"].strip()]  # white space is no word
+                for token in tokens:
+                    while text[end : end + 1].isspace():
+                        end += 1
+                    start, end = end, end + len(token["orth"])
+                    if text[start:end] != token["orth"]:
+                        raise ValueError(f"the token {_shown(token['orth'])} is not where its text goes on")
+                    offsets += (start, end)
+                tags = [OUTSIDE if token.get("ner", "-") == "-" else token["ner"] for token in tokens]
+                ents += [[offsets[2 * a], offsets[2 * b - 1], label] for a, b, label in spans(tags)]
+                sents.append(offsets)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise RecordError(
+            origin, f"no training JSON of spaCy ({type(error).__name__}: {error}); mend 'paragraphs'"
+        ) from None
+    return {**record, text_field: text, "sents": [sent for sent in sents if sent], "ents": ents}
 
 
 # Words and sentences.

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from documents import from_bytes, to_bytes
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from annotator.errors import RecordError
 from annotator.formats import FORMATS
@@ -166,6 +168,57 @@ def test_a_doc_of_spacy() -> None:
     assert [[TEXT[a:b] for a, b in s.spans()] for s in found.sentences or ()] == [
         [token.text for token in sent] for sent in doc.sents
     ]
+
+
+def test_training_json_of_spacy() -> None:
+    """https://spacy.io/api/data-formats#json-input"""
+    import spacy
+    from spacy.training import docs_to_json
+
+    nlp = spacy.blank("xx")
+    nlp.add_pipe("sentencizer")
+    docs = [nlp("Rom  ist alt.\n Bern auch."), nlp("New  York")]
+    docs[0].set_ents([docs[0].char_span(15, 19, label="LOC")])
+    docs[1].set_ents([docs[1].char_span(0, 9, label="LOC")])
+    found = document(**docs_to_json(docs, doc_id=3))
+    assert (found.id, found.text, found.meta) == ("3", f"{docs[0].text}\n\n{docs[1].text}", {})
+    assert [found.text[e.start : e.end] for e in found.entities] == ["Bern", "New  York"]
+    assert [[found.text[a:b] for a, b in sentence.spans()] for sentence in found.sentences or ()] == [
+        [token.text for token in sent if not token.is_space] for doc in docs for sent in doc.sents
+    ]
+    by_orth = {"paragraphs": [{"sentences": [{"tokens": [{"orth": "Rom", "ner": "U-LOC"}, {"orth": "."}]}]}]}
+    assert document(**by_orth).text == "Rom ." and document(**by_orth).entities == (Entity(0, 3, "LOC"),)
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [[{}], [3], [{"sentences": [{"tokens": [{"orth": 3}]}]}],
+     [{"raw": "a", "sentences": [{"tokens": [{"orth": "b"}]}]}],
+     [{"sentences": [{"tokens": [{"orth": "a", "ner": 3}]}]}]],
+)  # fmt: skip
+def test_what_is_no_training_json_is_told(paragraphs: Any) -> None:
+    assert str(read(paragraphs=paragraphs)).startswith("in:2: no training JSON of spaCy (")
+
+
+# Records that are nearly such.
+
+NAMES = ["text", "id", "meta", "ents", "spans", "label", "labels", "sents", "tokens", "start", "end", "score",
+         "data", "annotations", "predictions", "result", "value", "type", "paragraphs", "sentences", "raw", "orth",
+         "ner"]  # fmt: skip
+leaves = (
+    st.none() | st.booleans() | st.integers(-1, 9) | st.floats() | st.sampled_from(["Rom a", "Rom", "LOC", "labels"])
+)
+values = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES), inner), max_leaves=12
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.dictionaries(st.sampled_from(NAMES), values, max_size=5), st.sampled_from([{}, {"text": "Rom a"}]))
+def test_whatever_is_in_the_fields_is_a_document_or_an_error(record: dict[str, Any], text: dict[str, Any]) -> None:
+    found = read(**record | text)
+    assert isinstance(found, Document) or len(str(found).splitlines()) == 1
 
 
 # Records as we write them for the tools.
