@@ -34,3 +34,7 @@ class RecordError(AnnotatorError):
         self.origin = origin
         self.reason = reason
         self.raw = raw
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end by SIGTERM."""

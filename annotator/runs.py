@@ -232,6 +232,8 @@ def _locked(lock_path: Path, path: Path) -> Iterator[None]:
     with failures_told(path):
         if lock_path.parent == path:
             path.mkdir(parents=True, exist_ok=True)
+        elif not path.parent.is_dir():  # the lock would make the folder
+            raise AnnotatorError(f"{path}: cannot be written: there is no folder {path.parent}")
         lock = FileLock(lock_path, timeout=0)
         try:
             lock.acquire()

@@ -169,8 +169,8 @@ def _blank(lang: str) -> Language:
     rules = [str(rule) for rule in nlp.Defaults.infixes or ()]
     if lang == "xx":
         rules = [rule for rule in rules if _HYPHEN_RULE not in rule]
-        for text in _whole_tokens():
-            tokenizer.add_special_case(text, [{"ORTH": text}])
+        # As special cases they would do the same, and take a second to add.
+        tokenizer.token_match = frozenset(_whole_tokens()).__contains__
     own_infixes = spacy.util.compile_infix_regex(rules)
 
     def infixes(text: str) -> Iterator[Any]:

@@ -68,14 +68,14 @@ class Source:
         failed with: a file that is broken off, damaged or unreadable.
         """
         try:
-            with self._raw() as raw, io.BufferedReader(_Counted(raw, on_read), BUFFER_BYTES) as stream:
+            with self._raw() as raw, io.BufferedReader(_Raw(raw, on_read), BUFFER_BYTES) as stream:
                 beginning = stream.peek()
                 opener = next((o for magic, o in _OPENERS.items() if beginning.startswith(magic)), None)
                 if opener is None:
                     yield stream
                 else:
-                    with opener(stream) as decompressed, io.BufferedReader(decompressed, BUFFER_BYTES) as buffered:
-                        yield buffered
+                    with opener(stream) as decompressed, io.BufferedReader(_Raw(decompressed), BUFFER_BYTES) as whole:
+                        yield whole
         except BROKEN_STREAM as error:
             raise AnnotatorError(f"{self.name}: cannot be read: {_reason(error)}") from error
 
@@ -95,13 +95,15 @@ class Source:
 STDIN_SOURCE = Source("stdin", PurePath("stdin"), is_stdin=True)
 
 
-class _Counted(io.RawIOBase):
-    """A raw stream that tells how much was read of it, and that does not close what it reads."""
+class _Raw(io.RawIOBase):
+    """A raw stream that tells how much was read of it, and that does not close what it reads.
 
-    def __init__(self, stream: BinaryIO, on_read: Callable[[int], None]) -> None:
+    It gives what there is, so that nothing before a damage is lost, and nobody waits for a pipe to fill a buffer.
+    """
+
+    def __init__(self, stream: BinaryIO, on_read: Callable[[int], None] = lambda _: None) -> None:
         self._stream = stream
         self._on_read = on_read
-        # A pipe is read as far as it has come: nobody is kept waiting for a full buffer.
         into: Callable[[Any], int | None] = getattr(stream, "readinto1", None) or stream.readinto  # type: ignore
         self._into = into
         self._begun = False

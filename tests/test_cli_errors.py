@@ -12,6 +12,8 @@ import torch
 from cli_runs import annotate, refused
 from conftest import SAMPLES, save_tiny
 
+from annotator.formats import INPUT_SUFFIXES, INPUTS, OUTPUTS
+
 DE = SAMPLES / "de.txt"
 CPU = ("--device", "cpu")
 
@@ -27,18 +29,19 @@ def copy(tiny: Path, tmp_path: Path) -> Path:
     [
         (["missing.txt"], 1, "missing.txt: no such file or folder"),
         ([DE, "missing.txt"], 1, "missing.txt: no such file or folder"),
-        ([DE, "-f", "xml"], 2, "unknown format 'xml': There are jsonl, conll, docbin"),
-        ([DE, "-f", "jsnol"], 2, "unknown format 'jsnol': did you mean jsonl? There are jsonl, conll, docbin"),
-        ([DE, "-f", "text"], 2, "unknown format 'text': There are jsonl, conll, docbin"),
-        ([DE, "--input-format", "docbin"], 2, "unknown format 'docbin': There are text, jsonl, conll"),
-        ([DE, "-o", "out.pdf"], 2, "out.pdf: the suffix names no format to write: add --format jsonl|conll|docbin"),
-        ([DE, "-o", "out"], 2, "out: the suffix names no format to write: add --format jsonl|conll|docbin"),
-        (["out.spacy"], 2, "out.spacy: docbin is not read here: name one of text, jsonl, conll by --input-format"),
+        ([DE, "-f", "xml"], 2, f"unknown format 'xml': There are {', '.join(OUTPUTS)}"),
+        ([DE, "-f", "jsnol"], 2, f"unknown format 'jsnol': did you mean jsonl? There are {', '.join(OUTPUTS)}"),
+        ([DE, "--input-format", "html"], 2, f"unknown format 'html': There are {', '.join(INPUTS)}"),
+        ([DE, "-o", "out.pdf"], 2, f"out.pdf: the suffix names no format to write: add --format {'|'.join(OUTPUTS)}"),
+        ([DE, "-o", "out"], 2, f"out: the suffix names no format to write: add --format {'|'.join(OUTPUTS)}"),
         ([DE, "-f", "jsonl", "--docstart"], 2, "--docstart is for conll, not for jsonl"),
-        ([DE, "-o", "no/out.conll"], 1, "no/out.conll: cannot be written: No such file or directory"),
-        ([DE, "-o", "folder.conll"], 1, "folder.conll: is a folder: name a file by --output"),
+        ([DE, "-o", "no/out.conll"], 1, "no/out.conll: cannot be written: there is no folder no"),
+        ([DE, "-o", "out.spacy/"], 1, "out.spacy/: is a file, not a folder: name another --output"),
+        ([DE, "--shard-size", "5"], 2, "--shard-size needs a folder to write to: name one by --output"),
+        ([DE, "--resume"], 2, "--resume needs an --output to go on with: what went to stdout is not known"),
+        ([DE, "-f", "conll", "--style", "prodigy"], 2, "--style is for jsonl, not for conll"),
         (["folder.conll"], 1,
-         "folder.conll: no file with a suffix of .bio, .conll, .iob2, .jsonl, .ndjson, .tsv, .txt in this folder"),
+         f"folder.conll: no file with a suffix of {', '.join(sorted(INPUT_SUFFIXES))} in this folder"),
         ([DE, "--model", "nowhere"], 2,
          "unknown model 'nowhere': It is neither a folder, nor owner/name on the Hub, "
          "nor one of panx-mini, xlm-r-panx"),
@@ -100,16 +103,28 @@ def test_wrong_option_values_name_the_option(args: list[str]) -> None:
         ("in.jsonl", b"{'text': 1}", r"not JSON: .* at character 1; mend the line"),
         ("in.jsonl", b'["text"]', r'not a JSON object but \["text"\]; a record is \{\.\.\.\}'),
         ("in.jsonl", b'{"body":"x"}', r"no field 'text': name the one with the text by --text-field \(.* body\)"),
-        ("in.jsonl", b'{"text":1}', r"field 'text' holds no text but 1"),
+        ("in.jsonl", b'{"text":1}', r"field 'text' holds no text but 1; name another by --text-field"),
         ("in.jsonl", b'{"text":"\\ud800"}', r"half of a surrogate pair \(\\ud800\) at character 0"),
     ],
 )
-def test_bad_records_leave_no_output(name: str, bad: bytes, message: str, tiny: Path, tmp_path: Path) -> None:
+def test_bad_records_stop_the_run_after_what_is_before_them(
+    name: str, bad: bytes, message: str, tiny: Path, tmp_path: Path
+) -> None:
     good = b'{"text":"Rom"}\n' if name.endswith("l") else b"Rom\n"
     (tmp_path / name).write_bytes(good + bad + b"\n" + good)
-    said = refused(annotate(tmp_path / name, "--model", tiny, *CPU, "-o", tmp_path / "out.jsonl"), 1)
-    assert re.fullmatch(re.escape(f"{tmp_path / name}:2: ") + message, said), said
-    assert [p.name for p in tmp_path.iterdir()] == [name]
+    out = tmp_path / "out.jsonl"
+    said = refused(annotate(tmp_path / name, "--model", tiny, *CPU, "-o", out), 1)
+    where, how = re.escape(f"{tmp_path / name}:2: "), "skip such records with --on-error skip"
+    rest = re.escape(f"; {how}; what was written so far is in {out}.partial: go on with --resume")
+    assert re.fullmatch(where + message + rest, said), said
+    assert [json.loads(line)["text"] for line in Path(f"{out}.partial").read_bytes().splitlines()] == ["Rom"]
+    assert not out.exists()
+
+
+def test_a_bad_first_record_leaves_nothing(tiny: Path, tmp_path: Path) -> None:
+    said = refused(annotate("--model", tiny, *CPU, "-o", tmp_path / "out.jsonl", stdin=b"\xff\n"), 1)
+    assert said.startswith("stdin:1: not UTF-8")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_late_bad_record_leaves_what_was_written_beside_the_old_output(tiny: Path, tmp_path: Path) -> None:
@@ -119,10 +134,10 @@ def test_a_late_bad_record_leaves_what_was_written_beside_the_old_output(tiny: P
     run = annotate("--model", tiny, *CPU, "-o", path, "--force", stdin=b"Rom Bern\n" * lines + b"\xff\n")
     said = refused(run, 1)
     assert said.startswith(f"stdin:{lines + 1}: not UTF-8: byte 0xff at byte 1 of the line; ")
-    assert said.endswith(f"; what was written so far is in {partial}")
+    assert said.endswith(f"; what was written so far is in {partial}: go on with --resume")
     assert path.read_bytes() == b"old"
     kept = [json.loads(line) for line in partial.read_bytes().splitlines()]
-    assert 5_000 < len(kept) < lines
+    assert len(kept) == lines
     assert [r["id"] for r in kept] == [f"stdin:{n}" for n in range(1, len(kept) + 1)]
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 
 import click
 from click.shell_completion import CompletionItem
 
-from ..errors import AnnotatorError, OutputClosed
+from ..errors import AnnotatorError, OutputClosed, Terminated
+from ..hints import extra_with
 from .lazy import LazyGroup
 
 INTERRUPTED = 130
+TERMINATED = 143
 
 COMMANDS = {
     "run": "annotator.cli.run:run",
@@ -68,6 +72,11 @@ def group() -> None:
     """
 
 
+def _terminate(_signal: int, _frame: object) -> None:
+    """What a scheduler sends before it kills is an interruption like Ctrl-C: what is written stays usable."""
+    raise Terminated("terminated")
+
+
 def _say(what: str, error: BaseException) -> None:
     """One line on stderr, with what the stages noted on the error."""
     click.echo("; ".join([f"annotate: {what}", *getattr(error, "__notes__", [])]), err=True)
@@ -75,6 +84,8 @@ def _say(what: str, error: BaseException) -> None:
 
 def main() -> None:
     """Run the command line; what the user can mend is one line on stderr, and the exit code."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         code = group.main(prog_name="annotate", standalone_mode=False) or 0
     except click.ClickException as error:
@@ -84,8 +95,15 @@ def main() -> None:
         _say(f"error: {error}", error)
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort) as error:
-        _say("interrupted", error.__cause__ or error)  # Click makes an Abort of a KeyboardInterrupt
-        code = INTERRUPTED
+        cause = error.__cause__ or error  # Click makes an Abort of a KeyboardInterrupt
+        _say(str(cause) or "interrupted", cause)
+        code = TERMINATED if isinstance(cause, Terminated) else INTERRUPTED
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if not (extra := extra_with(package)):
+            raise
+        _say(f"error: this needs {package}: pip install 'annotator[{extra}]'", error)
+        code = AnnotatorError.exit_code
     except OutputClosed:
         code = 0
     sys.exit(code)
