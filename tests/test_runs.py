@@ -1,0 +1,247 @@
+"""Runs: shards, compression, rejects, going on, progress, workers, long documents."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import json
+import lzma
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import spacy
+from cli_runs import annotate, annotate_apart, refused
+from conftest import SAMPLES
+from spacy.tokens import DocBin
+
+from annotator import chunks, pieces
+from annotator.pipeline import Annotator
+from annotator.segment import Segmenter
+from annotator.sinks import zstd
+from annotator.types import Document, Origin
+
+LINES = [line for path in sorted(SAMPLES.glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()]
+TEXT = "".join(line + "\n" for line in LINES).encode()
+
+
+@pytest.fixture
+def null(tiny: Path) -> tuple[object, ...]:
+    """Options of a run that tags nothing and starts at once."""
+    return ("--model", tiny, "--engine", "null", "-f", "jsonl")
+
+
+def texts(jsonl: bytes) -> list[str]:
+    return [json.loads(line)["text"] for line in jsonl.splitlines()]
+
+
+# Inputs.
+
+
+@pytest.mark.parametrize(
+    "compress",
+    [
+        lambda raw: gzip.compress(raw[:900]) + gzip.compress(raw[900:]),
+        lambda raw: bz2.compress(raw[:900]) + bz2.compress(raw[900:]),
+        lambda raw: lzma.compress(raw[:900]) + lzma.compress(raw[900:]),
+        lambda raw: zstd.compress(raw[:900]) + zstd.compress(raw[900:]),
+    ],
+    ids=["gzip", "bz2", "xz", "zstd"],
+)
+def test_compression_is_known_by_content_in_files_and_pipes(
+    compress: Callable[[bytes], bytes], null: tuple[object, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "plain-looking.txt").write_bytes(compress(TEXT))
+    assert texts(annotate(tmp_path / "plain-looking.txt", *null).out) == LINES
+    assert texts(annotate("-", *null, stdin=compress(TEXT)).out) == LINES
+
+
+def test_what_only_begins_like_compressed_text_is_text(null: tuple[object, ...]) -> None:
+    assert texts(annotate(*null, stdin=b"BZhang Wei\n").out) == ["BZhang Wei"]
+    assert texts(annotate(*null, stdin=b"B").out) == ["B"]
+
+
+def test_globs_uris_and_several_inputs_in_their_order(null: tuple[object, ...], tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("b.txt", "a.txt", "sub/c.txt", "d.md"):
+        (tmp_path / name).write_text(name)
+    assert texts(annotate(tmp_path / "**" / "*.txt", *null).out) == ["a.txt", "b.txt", "sub/c.txt"]
+    assert texts(annotate(f"file://{tmp_path}/d.md", tmp_path / "a.txt", *null).out) == ["d.md", "a.txt"]
+    assert texts(annotate(f"file://{tmp_path}", *null).out) == ["a.txt", "b.txt", "sub/c.txt"]
+    assert texts(annotate(f"file://{tmp_path}/*.txt", *null).out)[:2] == ["a.txt", "b.txt"]
+    assert "no file matches" in refused(annotate(tmp_path / "*.pdf", *null), 1)
+    assert "no such file" in refused(annotate(f"file://{tmp_path}/no.txt", *null), 1)
+    assert "use s3://" in refused(annotate("nonsense://x/y", *null), 2)
+
+
+@pytest.mark.parametrize(("split", "expected"), [("paragraph", ["a\r\nb", "c"]), ("file", ["a\r\nb\r\n\r\n\n c"])])
+def test_paragraphs_and_files_are_documents(split: str, expected: list[str], null: tuple[object, ...]) -> None:
+    raw = b"a\r\nb\r\n\r\n\n c" if split == "file" else b"\n\na\r\nb\r\n\r\n\nc\n"
+    assert texts(annotate("--split", split, *null, stdin=raw).out) == expected
+
+
+# Outputs.
+
+
+@pytest.mark.parametrize(("suffix", "expand"), [
+    (".gz", gzip.decompress), (".bz2", bz2.decompress), (".xz", lzma.decompress), (".zst", zstd.decompress),
+])  # fmt: skip
+def test_outputs_are_compressed_by_suffix(
+    suffix: str,
+    expand: Callable[[bytes], bytes],
+    null: tuple[object, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_CHARACTERS", 3_000)  # several members
+    out = tmp_path / f"out.jsonl{suffix}"
+    assert annotate(*null, "-o", out, stdin=TEXT).code == 0
+    assert expand(out.read_bytes()) == annotate(*null, stdin=TEXT).out
+    assert annotate(*null, "-o", out, "--force", stdin=b"").code == 0 and expand(out.read_bytes()) == b""
+    docbin = tmp_path / f"out.spacy{suffix}"
+    assert annotate(*null[:-1], "docbin", "-o", docbin, stdin=TEXT).code == 0
+    assert len(DocBin().from_bytes(expand(docbin.read_bytes()))) == len(LINES)
+
+
+def test_a_folder_gets_a_shard_an_input(null: tuple[object, ...], tmp_path: Path) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    (source / "sub").mkdir(parents=True)
+    for name in ("a.txt", "b.txt.gz", "b.jsonl", "sub/a.txt", "empty.txt"):
+        raw = b"" if "empty" in name else b'{"text": "Rom"}\n' if "jsonl" in name else name.encode()
+        (source / name).write_bytes(gzip.compress(raw) if name.endswith("gz") else raw)
+    assert annotate(source, *null, "-o", f"{out}/").code == 0
+    written = {str(p.relative_to(out)): texts(p.read_bytes()) for p in out.rglob("*.jsonl")}
+    assert written == {
+        "a.jsonl": ["a.txt"], "b.jsonl.jsonl": ["Rom"], "b.txt.gz.jsonl": ["b.txt.gz"], "empty.jsonl": [],
+        "sub/a.jsonl": ["sub/a.txt"],
+    }  # fmt: skip
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.txt").touch()
+    said = refused(annotate(source / "a.txt", tmp_path / "other" / "a.txt", *null, "-o", f"{tmp_path}/new/"), 2)
+    assert said.startswith("two inputs would be written to ")
+
+
+def test_shards_of_a_size_are_docbins_that_spacy_reads(tiny: Path, tmp_path: Path) -> None:
+    run = annotate("--model", tiny, "--engine", "null", "-f", "docbin", "--shard-size", 30, "-o", tmp_path, stdin=TEXT)
+    assert run.code == 0
+    vocab = spacy.blank("xx").vocab
+    shards = [[d.text for d in DocBin().from_disk(p).get_docs(vocab)] for p in sorted(tmp_path.glob("*.spacy"))]
+    assert [len(shard) for shard in shards] == [30] * (len(LINES) // 30) + [len(LINES) % 30]
+    assert [text for shard in shards for text in shard] == LINES
+    (tmp_path / "part-00099.spacy").touch()
+    assert "--force" in refused(annotate("--model", tiny, "-f", "docbin", "-o", tmp_path, stdin=TEXT), 1)
+    run = annotate(
+        "--model", tiny, "--engine", "null", "-f", "docbin", "--shard-size", 60, "-o", tmp_path, "--force", stdin=TEXT
+    )
+    assert run.code == 0  # shards that the longer run numbered further are gone, other files are not
+    assert sorted(p.name for p in tmp_path.glob("*.spacy")) == [
+        "part-00000.spacy",
+        "part-00001.spacy",
+        "part-00099.spacy",
+    ]
+
+
+# Rejects and going on.
+
+BAD = b'{"text": "Rom"}\n{"text": 1}\n[]\n{"text": "\xff"}\n{"id": "b", "text": "Bern"}\n'
+
+
+def test_rejected_records_are_kept_with_their_reasons(null: tuple[object, ...], tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_bytes(BAD)
+    out = tmp_path / "out.jsonl"
+    run = annotate(tmp_path / "in.jsonl", *null, "-o", out, "--on-error", "skip")
+    assert run.code == 3 and "read 5 = written 2 + rejected 3 documents" in run.err
+    assert texts(out.read_bytes()) == ["Rom", "Bern"]
+    rejected = [json.loads(line) for line in (tmp_path / "out.jsonl.rejects.jsonl").read_bytes().splitlines()]
+    assert [r["origin"].rsplit(":", 1)[1] for r in rejected] == ["2", "3", "4"]
+    assert [r["record"] for r in rejected] == ['{"text": 1}', "[]", '{"text": "\\xff"}']
+    assert "holds no text" in rejected[0]["reason"] and "not UTF-8" in rejected[2]["reason"]
+
+
+def test_rejected_records_are_told_where_there_is_no_file_for_them(null: tuple[object, ...]) -> None:
+    run = annotate("--input-format", "jsonl", *null, "--on-error", "skip", stdin=BAD)
+    assert run.code == 3 and texts(run.out) == ["Rom", "Bern"]
+    assert [line.split(": ")[1] for line in run.err.splitlines()[:3]] == [f"skipped stdin:{n}" for n in (2, 3, 4)]
+
+
+def test_a_mended_input_is_gone_on_with(
+    null: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_CHARACTERS", 3_000)
+    out = tmp_path / "out.jsonl"
+    said = refused(annotate(*null, "-o", out, stdin=TEXT + b"\xff\n"), 1)
+    assert said.endswith(f"what was written so far is in {out}.partial: go on with --resume")
+    assert "--resume" in refused(annotate(*null, "-o", out, stdin=TEXT), 1)  # nothing is lost by mistake
+    run = annotate(*null, "-o", out, "--resume", stdin=TEXT + b"mended\n")
+    assert run.code == 0 and f"read {len(LINES) + 1} = written {len(LINES) + 1}" in run.err
+    assert texts(out.read_bytes()) == [*LINES, "mended"]
+    run = annotate(*null, "-o", out, "--resume", stdin=TEXT)
+    assert (run.code, run.err) == (0, f"annotate: {out} is complete: there is nothing left to do\n")
+    assert list(tmp_path.iterdir()) == [out]
+
+
+# Progress.
+
+
+def test_progress_as_json_adds_up(null: tuple[object, ...], tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_bytes(TEXT)
+    run = annotate(tmp_path / "in.txt", *null, "--progress", "json", "-o", tmp_path / "out.jsonl")
+    *lines, summary = run.err.splitlines()
+    last = json.loads(lines[-1])
+    assert last["read"] == last["written"] == len(LINES) and last["rejected"] == 0 and last["entities"] == 0
+    assert last["bytes"] == last["total_bytes"] == len(TEXT) and last["seconds_left"] == 0
+    assert f"{last['words']} words" in summary
+
+
+def test_a_bar_is_drawn_on_request(null: tuple[object, ...]) -> None:
+    run = annotate(*null, "--progress", "bar", stdin=TEXT)
+    assert f"{len(LINES)} documents" in run.err and "words/s" in run.err
+
+
+# Workers and long documents.
+
+
+@pytest.mark.slow
+def test_workers_give_the_same_bytes(tiny: Path) -> None:
+    options = ("--model", str(tiny), "--device", "cpu", "-f", "jsonl", "-q")
+    alone = annotate(*options, stdin=TEXT * 3)
+    assert annotate_apart(*options, "--workers", 2, stdin=TEXT * 3) == alone
+    bad = annotate_apart(*options, "--workers", 1, stdin=TEXT * 3 + b"\xff\n")
+    assert bad.code == 1 and bad.out == alone.out and "not UTF-8" in bad.err
+
+
+def test_a_long_document_in_pieces_is_the_same(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    annotator = Annotator.load(tiny, device="cpu")
+    text = "\n\n".join(LINES) + " Und so weiter ohne Ende" * 200
+    whole = annotator(text)
+    monkeypatch.setattr(chunks, "LONG_CHARACTERS", 2_000)
+    monkeypatch.setattr(pieces, "LONG_CHARACTERS", 2_000)
+    monkeypatch.setattr(pieces, "CHUNK_CHARACTERS", 500)
+    short, long, last = annotator.pipe(["Rom", text, "Bern"])
+    assert (short.text, last.text) == ("Rom", "Bern")
+    assert long.text == text and long.sentences is not None and whole.sentences is not None
+    # Only what is one sentence beyond all measure is cut.
+    common = len(whole.sentences) - 1
+    assert long.sentences[:common] == whole.sentences[:common] and common > 50
+    ends = long.sentences[common - 1].offsets[-1]
+    assert [(e.start, e.end, e.label) for e in long.entities if e.end <= ends] == [
+        (e.start, e.end, e.label) for e in whole.entities if e.end <= ends
+    ]
+    words = [span for sentence in long.sentences for span in sentence.spans()]
+    assert words == [span for sentence in whole.sentences for span in sentence.spans()]
+    given = annotator(replace(whole, entities=()))
+    assert given.sentences == whole.sentences
+
+
+def test_a_long_document_without_any_end_comes_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "LONG_CHARACTERS", 100)
+    for text in ("x" * 1_000, "ab " * 500, " " * 1_000, "a b " * 10 + "y" * 500, ""):
+        document = Document("d", text, Origin("t", 1))
+        found = [
+            text[piece.start + start : piece.start + end]
+            for piece in pieces.pieces(document, Segmenter())
+            for sentence in piece.document.sentences or ()
+            for start, end in sentence.spans()
+        ]
+        assert "".join(found) == "".join(text.split())
