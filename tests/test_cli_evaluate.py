@@ -227,5 +227,5 @@ def test_strict_leaves_out_what_begins_inside(tmp_path: Path) -> None:
 
 
 def test_a_map_of_a_label_mistyped_is_told(predicted: Path) -> None:
-    run = annotate("evaluate", GOLD, predicted, "--map", "LOK=GPE", "--json")
-    assert run.err == "annotate: warning: --map: no entity has the label LOK: did you mean LOC?\n"
+    run = annotate("evaluate", GOLD, predicted, "--map", "loc=GPE", "--json")
+    assert run.err == "annotate: warning: --map: no entity has the label loc: did you mean LOC?\n"

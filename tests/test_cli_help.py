@@ -11,12 +11,12 @@ from pathlib import Path
 
 import click
 import pytest
-from cli_runs import COMMAND, ENVIRONMENT, annotate
+from cli_runs import COMMAND, ENVIRONMENT, annotate, refused
 from conftest import SAMPLES
 
 from annotator import __version__
 from annotator.cli import group
-from annotator.hints import did_you_mean, nearest
+from annotator.hints import did_you_mean, extra_with, nearest
 
 
 def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -88,7 +88,7 @@ def test_a_file_may_have_a_name_like_a_command(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize(
     ("name", "known", "expected"),
-    [("jsnol", ["jsonl", "conll"], "jsonl"), ("per", ["PER", "LOC"], "PER"), ("xyz", ["PER"], None), ("", [], None)],
+    [("jsnol", ["jsonl", "conll"], "jsonl"), ("per", ["PER", "LOC"], "PER"), ("GPE", ["PER"], None), ("", [], None)],
 )
 def test_the_nearest_name(name: str, known: list[str], expected: str | None) -> None:
     assert nearest(name, known) == expected
@@ -125,3 +125,12 @@ def test_bash_completes(words: str, offered: list[str]) -> None:
 def test_completion_scripts_are_made(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_ANNOTATE_COMPLETE", f"{shell}_source")
     assert b"annotate" in annotate().out
+
+
+def test_a_missing_extra_names_its_install_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "seqeval", None)
+    for module in [name for name in sys.modules if name.startswith(("seqeval.", "annotator.train."))]:
+        monkeypatch.delitem(sys.modules, module)
+    run = annotate("train", "run", "--train", "de", "--data", tmp_path, "--output", tmp_path / "out")
+    assert refused(run, 1) == "this needs seqeval: pip install 'annotator[train]'"
+    assert (extra_with("matplotlib"), extra_with("click"), extra_with("no_such")) == ("plot", None, None)
