@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ..formats import FORMATS
 from ..readers import SPLITS, ReadOptions
 from ..writers import WriteOptions
 
@@ -39,7 +40,7 @@ def input_options(flag: str = "--input-format") -> Callable[[Command], Command]:
 def output_options(command: Command) -> Command:
     """Options of how an output is written. The command gets `write_options` and `force`."""
     options = [
-        click.option("--style", metavar="NAME", help="Of JSON Lines: words, prodigy, doccano, labelstudio or spacy."),
+        click.option("--style", metavar="NAME", help=f"Of JSON Lines: {', '.join(FORMATS['jsonl'].styles)}."),
         click.option("--docstart", is_flag=True, help="Mark where documents begin, in CoNLL."),
         click.option("--force", is_flag=True, help="Replace an output that exists."),
     ]
