@@ -88,7 +88,9 @@ def _run_apart(job: Job, chunk_characters: int, most_bytes: int | None) -> None:
     try:
         quietly(job)
     except AnnotatorError as error:
-        sys.exit(str(error))
+        assert job.output is not None
+        (job.output.parent / "said").write_text(str(error))
+        sys.exit(1)
 
 
 def code(process: BaseProcess) -> int | None:
@@ -148,13 +150,13 @@ def quietly_removed(folder: Path) -> None:
 
 
 def test_a_full_disk_stops_the_run_and_resuming_gives_the_whole(
-    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chunks, "CHUNK_CHARACTERS", SMALL_CHUNK)
     out = tmp_path / "out.conll"
 
     assert code(apart(make_job(corpus, str(out)), most_bytes=20_000)) == 1
-    assert capfd.readouterr().err == f"{out}: cannot be written: File too large\n"
+    assert (tmp_path / "said").read_text() == f"{out}: cannot be written: File too large"
     assert not out.exists() and 0 < (tmp_path / "out.conll.partial").stat().st_size <= 20_000
     quietly(make_job(corpus, str(out), resume=True))
     quietly(make_job(corpus, str(tmp_path / "whole.conll")))
