@@ -1,12 +1,13 @@
 # make demo   annotate the samples and show the CoNLL
 # make test   run all tests
 # make lint   check style and types
+# make bench  measure speed beside transformers.pipeline; TEXT=FILE to measure on, a sentence a line
 # Each makes .venv first, with the exact versions of constraints.txt.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint bench clean
 
 demo: .venv/demo
 	$(BIN)/annotate samples/*.txt samples/articles.jsonl --format conll
@@ -18,6 +19,9 @@ lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: .venv/dev
+	$(BIN)/python benchmarks/bench.py $(if $(TEXT),--text $(TEXT))
 
 clean:
 	rm -rf .venv build *.egg-info

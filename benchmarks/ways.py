@@ -1,0 +1,210 @@
+"""One way to tag a text file, measured in a process of its own: `python benchmarks/ways.py WAY MODEL TEXT`.
+
+Prints a JSON object: `seconds` from the text file to the file of entities, with the model loaded before; for the
+engines alone, from ready batches to scores. `memory` is the process's largest resident size in bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+Way = Callable[[Path, Path], dict[str, Any]]
+
+
+def annotate(engine: str, precision: str, workers: int = 0) -> Way:
+    """Our own way, as `annotate` goes it, and the share of the time in which the engine was at work."""
+
+    def way(model: Path, text: Path) -> dict[str, Any]:
+        from annotator.lean import import_spacy
+
+        import_spacy()
+        from annotator.pipeline import Annotator
+        from annotator.reading import read_documents
+        from annotator.writers import WriteOptions
+        from annotator.writers.conll import write
+
+        annotator = Annotator.load(model, engine=engine, precision=precision, device="cpu")
+        spent = Spent(annotator.engine.scores)
+        annotator.engine.scores = spent.scores  # type: ignore[method-assign]
+        next(annotator.pipe(["To be ready."], workers=workers))
+        spent.intervals.clear()
+        with tempfile.TemporaryFile() as output:
+            started = time.perf_counter()
+            for part in write(annotator.pipe(read_documents([str(text)]), workers=workers), WriteOptions()):
+                output.write(part)
+            seconds = time.perf_counter() - started
+        return {"seconds": seconds, "in_engine": spent.seconds() / seconds}
+
+    return way
+
+
+class Spent:
+    """Calls a function, and knows for how long at least one call of it was under way."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.intervals: list[tuple[float, float]] = []
+        self._lock = threading.Lock()
+
+    def scores(self, batch: Any) -> Any:
+        """What the function gives."""
+        started = time.perf_counter()
+        try:
+            return self.function(batch)
+        finally:
+            with self._lock:
+                self.intervals.append((started, time.perf_counter()))
+
+    def seconds(self) -> float:
+        """The time that the calls cover together."""
+        covered = end = 0.0
+        for start, stop in sorted(self.intervals):
+            covered += max(0.0, stop - max(start, end))
+            end = max(end, stop)
+        return covered
+
+
+def engine_alone(engine: str, precision: str) -> Way:
+    """The engine on batches that are ready, as many at once as it takes."""
+
+    def way(model: Path, text: Path) -> dict[str, Any]:
+        from annotator.batch import Budget, by_length, make_batch
+        from annotator.engines import EngineOptions, load_engine
+
+        loaded = load_engine(model, EngineOptions(engine, "cpu", precision))
+        windows = prepared(model, text).windows
+        batches = [make_batch([windows[i] for i in numbers]) for numbers in by_length(windows, Budget(loaded.slots))]
+        loaded.scores(batches[-1])
+        with ThreadPoolExecutor(loaded.streams) as pool:
+            started = time.perf_counter()
+            list(pool.map(loaded.scores, batches))
+            return {"seconds": time.perf_counter() - started}
+
+    return way
+
+
+def prepared(model: Path, text: Path) -> Any:
+    """The text with its sentences and windows."""
+    from annotator.checkpoints import load_tokenizer, max_pieces
+    from annotator.encode import Encoder
+    from annotator.prepare import Preparer
+    from annotator.reading import read_documents
+    from annotator.segment import Segmenter
+
+    return Preparer(Segmenter(), Encoder(load_tokenizer(model), max_pieces(model)))(list(read_documents([str(text)])))
+
+
+def hf_pipeline(batch_size: int) -> Way:
+    """`transformers.pipeline`, with aggregation of pieces to entities."""
+
+    def way(model: Path, text: Path) -> dict[str, Any]:
+        import torch
+        from transformers import pipeline
+
+        tag = pipeline(
+            "token-classification", model=str(model), aggregation_strategy="simple", batch_size=batch_size,
+            device="cpu", dtype=torch.float32,
+        )  # fmt: skip
+        tag(["To be ready."])
+        with tempfile.TemporaryFile("w", encoding="utf-8") as output:
+            started = time.perf_counter()
+            for found in tag(text.read_text(encoding="utf-8").splitlines()):
+                for entity in found:
+                    output.write(f"{entity['start']}\t{entity['end']}\t{entity['entity_group']}\n")
+                output.write("\n")
+            return {"seconds": time.perf_counter() - started}
+
+    return way
+
+
+def hf_token_pipe(batch_size: int) -> Way:
+    """The spaCy component of spacy-huggingface-pipelines."""
+
+    def way(model: Path, text: Path) -> dict[str, Any]:
+        import spacy
+        import torch
+
+        nlp = spacy.blank("xx")
+        options = {"batch_size": batch_size, "dtype": torch.float32}
+        nlp.add_pipe("hf_token_pipe", config={"model": str(model), "alignment_mode": "expand", "kwargs": options})
+        nlp("To be ready.")
+        with tempfile.TemporaryFile("w", encoding="utf-8") as output:
+            started = time.perf_counter()
+            for doc in nlp.pipe(text.read_text(encoding="utf-8").splitlines()):
+                output.writelines(f"{token.text}\t{token.ent_iob_}-{token.ent_type_}\n" for token in doc)
+            return {"seconds": time.perf_counter() - started}
+
+    return way
+
+
+def matrix_peak(_model: Path, _text: Path) -> dict[str, Any]:
+    """The machine's float32 peak on products of matrices, in operations a second."""
+    import torch
+
+    left, right = torch.rand(2, 2048, 2048).unbind()
+    best = min(timed(lambda: left @ right) for _ in range(10))
+    return {"seconds": best, "flops": 2 * 2048**3 / best}
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Seconds that it takes."""
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+def sizes(model: Path, text: Path) -> dict[str, Any]:
+    """Words and pieces of the text, and the operations that the model needs for them, without any padding."""
+    ready = prepared(model, text)
+    config = json.loads((model / "config.json").read_text(encoding="utf-8"))
+    width, inner, layers = config["hidden_size"], config["intermediate_size"], config["num_hidden_layers"]
+    lengths = np.array([len(window.ids) for window in ready.windows])
+    products = layers * (8 * width * width + 4 * width * inner) * int(lengths.sum())
+    attention = layers * 4 * width * int(np.square(lengths).sum())
+    words = sum(len(sentence) for document in ready.documents for sentence in document.sentences or ())
+    return {"words": words, "pieces": int(lengths.sum()), "flops": products + attention}
+
+
+BATCH_SIZES = (1, 8, 32)
+PIPELINES = {f"transformers.pipeline, batch {size}": hf_pipeline(size) for size in BATCH_SIZES}
+PIPES = {f"spaCy hf_token_pipe, batch {size}": hf_token_pipe(size) for size in BATCH_SIZES}
+OURS = {
+    "annotate, torch float32": annotate("torch", "exact"),
+    "annotate, onnx float32": annotate("onnx", "exact"),
+    "annotate, onnx int8": annotate("onnx", "int8"),
+}
+ALONE = {
+    "engine alone, torch float32": engine_alone("torch", "exact"),
+    "engine alone, onnx float32": engine_alone("onnx", "exact"),
+    "engine alone, onnx int8": engine_alone("onnx", "int8"),
+}
+EMPTY = {
+    "annotate, null engine": annotate("null", "auto"),
+    "annotate, null engine, 1 worker": annotate("null", "auto", 1),
+    "annotate, null engine, 2 workers": annotate("null", "auto", 2),
+}
+WAYS: dict[str, Way] = PIPELINES | PIPES | OURS | ALONE | EMPTY | {"matrix peak": matrix_peak, "sizes": sizes}
+
+
+def main() -> None:
+    """Measure one way and print what was found."""
+    way, model, text = sys.argv[1:]
+    found = WAYS[way](Path(model), Path(text))
+    found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    click.echo(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
