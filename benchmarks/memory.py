@@ -1,0 +1,62 @@
+"""Peak memory of `annotate` on inputs of two sizes, with the null engine: it must not grow with the input.
+
+python benchmarks/memory.py --small 5 --large 200
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+WORDS_A_LINE = 40
+
+
+def write_text(path: Path, megabytes: float) -> None:
+    """A file of lines made of the samples' words and numbers that do not repeat, the same each time."""
+    words = " ".join(p.read_text(encoding="utf-8") for p in sorted(SAMPLES.glob("*.txt"))).split()
+    draw = random.Random(0)
+    written = 0
+    with path.open("wb") as stream:
+        while written < megabytes * 1e6:
+            line = f"{' '.join(draw.choices(words, k=WORDS_A_LINE))} {draw.getrandbits(60)}.\n".encode()
+            written += stream.write(line)
+
+
+def peak_megabytes(arguments: list[str]) -> float:
+    """The peak resident memory of `annotate` with these arguments. Raises SystemExit if it fails."""
+    command = Path(sys.executable).with_name("annotate")
+    pid = os.posix_spawn(command, [str(command), *arguments], os.environ)
+    _, status, used = os.wait4(pid, 0)
+    if status:
+        sys.exit(f"annotate failed: {arguments}")
+    return used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+
+
+def main() -> None:
+    """Measure both sizes and print them with their ratio as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", type=float, default=5, help="megabytes")
+    parser.add_argument("--large", type=float, default=200, help="megabytes")
+    parser.add_argument("--format", default="jsonl")
+    given = parser.parse_args()
+    peaks = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for megabytes in (given.small, given.large):
+            text = Path(folder) / "in.txt"
+            write_text(text, megabytes)
+            out = Path(folder) / f"out-{megabytes}"
+            peaks[megabytes] = peak_megabytes(
+                [str(text), "--engine", "null", "-f", given.format, "-o", str(out), "--quiet"]
+            )
+    small, large = peaks.values()
+    sys.stdout.write(json.dumps({"megabytes": peaks, "large to small": round(large / small, 3)}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
