@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from .checkpoints import find_checkpoint
 from .chunks import Chunk, read_chunks
 from .errors import AnnotatorError, UsageError
-from .formats import Format
+from .formats import Format, output_format
 from .journal import Entry, Journal
-from .outputs import Output, Shards
+from .outputs import Output, Shards, is_folder, shards_for
 from .pipeline import Recipe
 from .progress import Counts, Progress
 from .reading import Input
 from .rejects import Rejects
-from .sinks import failures_told, open_sink
+from .sinks import STDOUT, failures_told, open_sink
 from .types import Document
 from .writers import DEFAULTS, WriteOptions
 
@@ -54,10 +54,7 @@ class Job:
     force: bool = False
 
     def __post_init__(self) -> None:
-        if self.options.docstart and self.form.name != "conll":
-            raise UsageError(f"--docstart is for conll, not for {self.form.name}")
-        if self.options.style and self.form.name != "jsonl":
-            raise UsageError(f"--style is for jsonl, not for {self.form.name}")
+        self.form.holding(self.options)
         if self.resume and self.output is None:
             raise UsageError("--resume needs an --output to go on with: what went to stdout is not known")
         if self.on_error not in ON_ERROR:
@@ -78,6 +75,22 @@ class Job:
             **_plain(self.recipe),
             "model files": _signature(self.recipe.model),
         }
+
+
+def make_job(given: Input, output: str | None, format_name: str | None, shard_size: int | None, **how: Any) -> Job:
+    """The job of what a user names: `output` is a file, a folder (see `outputs.is_folder`), or `-` or None for stdout.
+
+    `how` are the other fields of Job; records that are skipped go to a file beside the output if no other is named.
+    """
+    path = Path(output) if output and output != STDOUT else None
+    folder = path is not None and output is not None and (shard_size is not None or is_folder(output))
+    if shard_size and not folder:
+        raise UsageError("--shard-size needs a folder to write to: name one by --output")
+    form = output_format(format_name, None if folder else path)
+    if path and how.get("on_error") == "skip" and not how.get("rejects"):
+        how["rejects"] = path / ".rejects.jsonl" if folder else path.with_name(path.name + ".rejects.jsonl")
+    shards = shards_for(output, given.sources, form, shard_size) if folder and output else None
+    return Job(given, form, output=path, shards=shards, **how)
 
 
 def _plain(values: DataclassInstance) -> dict[str, Any]:

@@ -186,7 +186,7 @@ def test_help_names_every_option_and_an_example() -> None:
     for run in (annotate("--help"), annotate("-h"), annotate("run", "--help")):
         assert (run.code, run.err) == (0, "")
         text = run.out.decode()
-        assert "Example: annotate samples/de.txt --format jsonl -o de.jsonl" in text
+        assert "annotate samples/de.txt --format jsonl -o de.jsonl" in text
         for name in ("output", "format", "model", "device", "batch-tokens", "lang", "labels", "min-score", "limit",
                      "input-format", "text-field", "id-field", "docstart", "force", "quiet"):  # fmt: skip
             assert f"--{name}" in text, name

@@ -39,7 +39,7 @@ def copy(tiny: Path, tmp_path: Path) -> Path:
         ([DE, "-o", "out.spacy/"], 1, "out.spacy/: is a file, not a folder: name another --output"),
         ([DE, "--shard-size", "5"], 2, "--shard-size needs a folder to write to: name one by --output"),
         ([DE, "--resume"], 2, "--resume needs an --output to go on with: what went to stdout is not known"),
-        ([DE, "-f", "conll", "--style", "prodigy"], 2, "--style is for jsonl, not for conll"),
+        ([DE, "-f", "conll", "--style", "prodigy"], 2, "unknown style 'prodigy': conll has no styles"),
         (["folder.conll"], 1,
          f"folder.conll: no file with a suffix of {', '.join(sorted(INPUT_SUFFIXES))} in this folder"),
         ([DE, "--model", "nowhere"], 2,

@@ -52,6 +52,31 @@ def output_options(command: Command) -> Command:
     return _with(options, with_options)
 
 
+def model_options(command: Command) -> Command:
+    """Options of the model and what it computes on. The command gets `recipe`, the arguments of Annotator.load."""
+    options = [
+        click.option("--model", default="panx-mini", show_default=True, help="Known name, folder or Hub name."),
+        click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps."),
+        click.option(
+            "--engine", default="auto", show_default=True, help="auto, torch, onnx or null, which tags nothing."
+        ),
+        click.option("--precision", default="auto", show_default=True, help="auto, exact, bf16 or int8."),
+        click.option("--batch-tokens", type=click.IntRange(min=1), help="Piece slots a batch.  [default: by device]"),
+        click.option("--lang", default="xx", show_default=True, help="Language of the text, for words and sentences."),
+        click.option("--labels", metavar="A,B", help="Keep only entities with these labels."),
+        click.option("--min-score", type=click.FloatRange(0, 1), default=0.0, help="Keep only entities that score so."),
+    ]
+
+    @wraps(command)
+    def with_options(labels: str | None, **others: Any) -> None:
+        names = ("model", "device", "engine", "precision", "batch_tokens", "lang", "min_score")
+        kept = tuple(label.strip() for label in labels.split(",")) if labels else None
+        recipe = {name: others.pop(name) for name in names}
+        command(recipe={**recipe, "labels": kept}, **others)
+
+    return _with(options, with_options)
+
+
 def _with(options: Sequence[Callable[[Any], Any]], command: Command) -> Command:
     for option in reversed(options):
         command = option(command)
