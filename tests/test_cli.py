@@ -13,8 +13,6 @@ from cli_runs import Run, annotate, refused
 from conftest import SAMPLES
 from spacy.tokens import Doc, DocBin
 
-from annotator import __version__
-
 DE = SAMPLES / "de.txt"
 LINES = DE.read_text(encoding="utf-8").splitlines()
 SUMMARY = re.compile(
@@ -190,7 +188,3 @@ def test_help_names_every_option_and_an_example() -> None:
         for name in ("output", "format", "model", "device", "batch-tokens", "lang", "labels", "min-score", "limit",
                      "input-format", "text-field", "id-field", "docstart", "force", "quiet"):  # fmt: skip
             assert f"--{name}" in text, name
-
-
-def test_version() -> None:
-    assert annotate("--version") == Run(0, f"annotate, version {__version__}\n".encode(), "")
