@@ -58,6 +58,7 @@ def run(
     compressed. The tokens and sentences of formats that have them are kept. An output folder gets a file an
     input, or one every --shard-size documents.
     """
+    from ..lean import import_spacy
     from ..pipeline import Recipe
     from ..reading import open_input
     from ..runs import make_job
@@ -67,6 +68,7 @@ def run(
         click.echo("annotate: reading from the terminal, a document a line; end with Ctrl-D", err=True)
     given = open_input(inputs or ("-",), input_format, read_options)
     job = make_job(given, output, format_, shard_size, options=write_options, recipe=Recipe(**recipe), **how)
+    import_spacy()
     done = annotate(job, "none" if quiet else progress, lambda what: click.echo(f"annotate: {what}", err=True))
     if done and not quiet:
         click.echo(f"annotate: {done}", err=True)
