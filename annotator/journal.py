@@ -40,10 +40,14 @@ class Entry:
 
 
 class Journal:
-    """The journal of one run, in a file of its own beside the output."""
+    """The journal of one run, in a file of its own beside the output.
 
-    def __init__(self, path: Path) -> None:
+    `plan` says what the run is, in values that JSON has.
+    """
+
+    def __init__(self, path: Path, plan: Mapping[str, Any]) -> None:
         self.path = path
+        self._plan = plan
         self._stream: Any = None
 
     def exists(self) -> bool:
@@ -51,31 +55,33 @@ class Journal:
         with failures_told(self.path, "read"):
             return self.path.exists()
 
-    def last(self, plan: Mapping[str, Any]) -> Entry:
-        """The last entry of a run with this plan.
+    def last(self) -> Entry:
+        """The last entry of the run.
 
-        Raises AnnotatorError, with what differs, for the journal of another run.
+        Raises AnnotatorError for the journal of a run with another plan, with what differs, and for no journal.
         """
         with failures_told(self.path, "read"):
             raw = self.path.read_bytes()
-        whole = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
-        begun = whole[0]
-        for name in [*plan, *begun]:
-            if plan.get(name) != begun.get(name):
+        try:
+            begun, *_, entry = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
+            read = Mark(Place(**entry["read"]["place"]), entry["read"]["digest"])
+            last = Entry(**entry | {"read": read, "counts": Counts(**entry["counts"])})
+        except (ValueError, TypeError, KeyError) as error:
+            raise AnnotatorError(f"{self.path}: is no journal of a run: start again with --force") from error
+        for name in [*self._plan, *begun]:
+            if self._plan.get(name) != begun.get(name):
                 raise AnnotatorError(
-                    f"{self.path}: the run was begun with {_shown(name, begun, plan)}: "
+                    f"{self.path}: the run was begun with {_shown(name, begun, self._plan)}: "
                     "go on with it as it was begun, or start again with --force"
                 )
-        entry = whole[-1]
-        read = Mark(Place(**entry["read"]["place"]), entry["read"]["digest"])
-        return Entry(**entry | {"read": read, "counts": Counts(**entry["counts"])})
+        return last
 
-    def begin(self, plan: Mapping[str, Any], entry: Entry) -> None:
+    def begin(self, entry: Entry) -> None:
         """Start the journal anew, with the entry to go on from."""
         fresh = self.path.with_name(self.path.name + ".new")
         with failures_told(self.path):
             with fresh.open("wb") as stream:
-                stream.write(_line(plan) + _line(asdict(entry)))
+                stream.write(_line(self._plan) + _line(asdict(entry)))
                 stream.flush()
                 os.fsync(stream.fileno())
             fresh.replace(self.path)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import __version__
 from .checkpoints import find_checkpoint
 from .chunks import Chunk, read_chunks
 from .errors import AnnotatorError, UsageError
@@ -64,6 +65,7 @@ class Job:
     def plan(self) -> dict[str, Any]:
         """What must be the same for the run to be gone on with."""
         return {
+            "annotator": __version__,
             "inputs": [[source.name, source.size] for source in self.input.sources],
             "input format": self.input.format_name,
             **_plain(self.input.options),
@@ -112,9 +114,11 @@ def run(job: Job, how: str, warn: Callable[[str], None]) -> Progress | None:
     shown (`progress.PROGRESS`); `warn` is told what the user should know. Raises AnnotatorError; what is
     written by then stays, and a note on the error says how to go on.
     """
-    if job.output is None or _is_device(job.output):
-        return _to_stream(job, how, warn)
-    return _to_files(job, job.output, how, warn)
+    to_stream = job.output is None or _is_device(job.output)
+    progress = _to_stream(job, how, warn) if to_stream else _to_files(job, how, warn)
+    if progress and progress.counts.rejected and job.rejects:
+        warn(f"records that could not be read are in {job.rejects}, with the reasons")
+    return progress
 
 
 def _is_device(path: Path) -> bool:
@@ -125,6 +129,7 @@ def _is_device(path: Path) -> bool:
 def _to_stream(job: Job, how: str, warn: Callable[[str], None]) -> Progress:
     if job.form.binary and job.output is None and sys.stdout and sys.stdout.isatty():
         raise UsageError(f"{job.form.name} is binary and would garble the terminal: name a file by --output")
+    _check_rejects(job)
     progress = Progress(Counts(), job.input.size)
     rejects = Rejects(job.rejects, warn)
 
@@ -142,8 +147,10 @@ def _to_stream(job: Job, how: str, warn: Callable[[str], None]) -> Progress:
     return progress
 
 
-def _to_files(job: Job, path: Path, how: str, warn: Callable[[str], None]) -> Progress | None:
-    journal = Journal(_beside(job, path, "journal"))
+def _to_files(job: Job, how: str, warn: Callable[[str], None]) -> Progress | None:
+    path = job.output
+    assert path is not None
+    journal = Journal(_beside(job, path, "journal"), job.plan)
     with _locked(_beside(job, path, "lock"), path):
         output = Output(job.shards or Shards(None, [path]), job.form, job.options)
         last = _start(job, path, journal)
@@ -172,7 +179,7 @@ def _go_on(
     """Write what comes after the entry `last`, and give all files their names."""
     output.begin(last.shard, last.length)
     rejects = Rejects(job.rejects, warn, last.rejects)
-    journal.begin(job.plan, last)
+    journal.begin(last)
     try:
         with progress.shown(how):
             for chunk, annotated in _annotated(job, last):
@@ -219,7 +226,7 @@ def _start(job: Job, path: Path, journal: Journal) -> Entry:
         written = any(p.name != ".lock" for p in path.iterdir()) if job.shards else path.exists()
     begun = journal.exists()
     if job.resume and begun:
-        return journal.last(job.plan)
+        return journal.last()
     if job.resume and written and not job.shards:
         return Entry(finished=True)
     if begun and not job.force:
@@ -229,7 +236,13 @@ def _start(job: Job, path: Path, journal: Journal) -> Entry:
     if written and not job.force:
         what = "is not empty" if job.shards else "exists already"
         raise AnnotatorError(f"{path}: {what}: use --force to replace it, or name another --output")
+    _check_rejects(job)
     return Entry()
+
+
+def _check_rejects(job: Job) -> None:
+    if job.rejects and job.rejects.exists() and not job.force:
+        raise AnnotatorError(f"{job.rejects}: exists already: use --force to replace it, or name other --rejects")
 
 
 def _beside(job: Job, path: Path, what: str) -> Path:

@@ -108,17 +108,12 @@ def run(way: str, model: Path, text: Path) -> dict[str, Any]:
 
 
 def measure(model: Path, text: Path, repeat: int) -> dict[str, list[dict[str, Any]]]:
-    """What each way gave each time. Of the others' batch sizes only the best goes on after the first time."""
-    measured: dict[str, list[dict[str, Any]]] = {}
-    others = [PIPELINES, PIPES] if spacy_pipe_is_there() else [PIPELINES]
-    for ways in others:
-        first = {way: run(way, model, text) for way in ways}
-        measured |= {way: [found] for way, found in first.items()}
-    best = [min(ways, key=lambda way: measured[way][0]["seconds"]) for ways in others]
-    for time in range(repeat):
-        for way in ["matrix peak", *best, *OURS, *ALONE, *EMPTY]:
-            if time or way not in best:
-                measured.setdefault(way, []).append(run(way, model, text))
+    """What each way gave each time."""
+    ways = ["matrix peak", *PIPELINES, *(PIPES if spacy_pipe_is_there() else ()), *OURS, *ALONE, *EMPTY]
+    measured: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
+    for _ in range(repeat):
+        for way in ways:
+            measured[way].append(run(way, model, text))
     return measured
 
 

@@ -152,6 +152,7 @@ def test_rejected_records_are_kept_with_their_reasons(null: tuple[object, ...], 
     out = tmp_path / "out.jsonl"
     run = annotate(tmp_path / "in.jsonl", *null, "-o", out, "--on-error", "skip")
     assert run.code == 3 and "read 5 = written 2 + rejected 3 documents" in run.err
+    assert f"records that could not be read are in {out}.rejects.jsonl" in run.err
     assert texts(out.read_bytes()) == ["Rom", "Bern"]
     rejected = [json.loads(line) for line in (tmp_path / "out.jsonl.rejects.jsonl").read_bytes().splitlines()]
     assert [r["origin"].rsplit(":", 1)[1] for r in rejected] == ["2", "3", "4"]
@@ -179,6 +180,26 @@ def test_a_mended_input_is_gone_on_with(
     run = annotate(*null, "-o", out, "--resume", stdin=TEXT)
     assert (run.code, run.err) == (0, f"annotate: {out} is complete: there is nothing left to do\n")
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_what_is_no_journal_is_refused(null: tuple[object, ...], tmp_path: Path) -> None:
+    for raw in (b"", b"{}\n", b"[]\n{}\n", b"\xff\n\xff\n", b'{"a": 1}\n{"read": 5}\n'):
+        (tmp_path / "out.jsonl.journal").write_bytes(raw)
+        said = refused(annotate(*null, "-o", tmp_path / "out.jsonl", "--resume", stdin=TEXT), 1)
+        assert said == f"{tmp_path}/out.jsonl.journal: is no journal of a run: start again with --force"
+    assert annotate(*null, "-o", tmp_path / "out.jsonl", "--force", stdin=TEXT).code == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["out.jsonl"]
+
+
+def test_a_model_that_is_not_there_leaves_nothing(tmp_path: Path) -> None:
+    refused(annotate("--model", "nowhere", "-o", tmp_path / "out.jsonl", stdin=TEXT), 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rejects_that_exist_are_not_replaced(null: tuple[object, ...], tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("mine")
+    said = refused(annotate(*null, "--on-error", "skip", "--rejects", tmp_path / "kept", stdin=TEXT), 1)
+    assert "exists already" in said and (tmp_path / "kept").read_text() == "mine"
 
 
 # Progress.
