@@ -81,7 +81,12 @@ def test_a_closed_pipe_ends_quietly(options: tuple[str, ...], tmp_path: Path) ->
     assert (process.wait(300), said) == (0, b"")
 
 
-def test_an_interrupt_keeps_what_was_written_and_is_130(options: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "code", "says"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_an_interrupt_keeps_what_was_written_to_go_on_from(
+    sent: signal.Signals, code: int, says: str, options: tuple[str, ...], tmp_path: Path
+) -> None:
     path, partial = tmp_path / "out.jsonl", tmp_path / "out.jsonl.partial"
     process = start("-o", path, *options, stdin=subprocess.PIPE)
     assert process.stdin is not None and process.stderr is not None
@@ -91,12 +96,14 @@ def test_an_interrupt_keeps_what_was_written_and_is_130(options: tuple[str, ...]
     while not (partial.exists() and partial.stat().st_size):
         assert process.poll() is None and time.monotonic() < until
         time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     said = process.stderr.read().decode()
-    assert process.wait(300) == 130
-    assert [p.name for p in tmp_path.iterdir()] == ["out.jsonl.partial"]
+    assert process.wait(300) == code
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.jsonl.journal", "out.jsonl.partial"]
     assert json.loads(partial.read_bytes().split(b"\n")[0])["text"] == "Rom Bern"
-    assert said.strip() == f"annotate: interrupted; what was written so far is in {partial}"
+    assert said.strip() == f"annotate: {says}; what was written so far is in {partial}: go on with --resume"
+    whole = annotate("-o", path, *options, "--resume", stdin=b"Rom Bern\n" * 9_000)
+    assert whole.code == 0 and len(path.read_bytes().splitlines()) == 9_000
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
@@ -123,7 +130,8 @@ def test_a_closed_stdin_or_stdout_is_no_traceback(closed: str, options: tuple[st
 
 def test_an_input_that_fails_while_it_is_read_is_named(options: tuple[str, ...], tmp_path: Path) -> None:
     run = annotate_apart("/proc/self/mem", "-o", tmp_path / "out.conll", *options)
-    assert refused(run, 1) == "/proc/self/mem: cannot be read: Input/output error"
+    says = "/proc/self/mem: cannot be read: Input/output error; skip such records with --on-error skip"
+    assert refused(run, 1) == says
 
 
 def test_errors_of_a_process(tmp_path: Path) -> None:

@@ -100,7 +100,8 @@ def test_a_label_always_has_the_same_light_colour(label: str, expected: str) -> 
 
 
 def test_nothing_in_a_text_is_obeyed() -> None:
-    hostile = document(HOSTILE, Entity(0, 3, "\x1b[31mX"), Entity(HOSTILE.index("\u202e"), 60, "LOC"), name="\x1b[31m[red]id")
+    entities = Entity(0, 3, "\x1b[31mX"), Entity(HOSTILE.index("\u202e"), 60, "LOC")
+    hostile = document(HOSTILE, *entities, name="\x1b[31m[red]id")
     text = shown(hostile)
     assert not CONTROLS.search(text.replace("\n", "")) and "[bold red]Bern[/]" in text
     assert r"\x1b]0;title\x07" in text and r"\u202e\x9b31m" in text and r"\ud800" in text

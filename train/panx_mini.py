@@ -156,8 +156,8 @@ def card_sections(data: Path, scores: Mapping[str, Mapping[str, Score]], shift: 
             "running text of many languages. XLM-RoBERTa architecture, 12 layers of width 384, 12 heads, "
             f"{PIECES:,} of XLM-R's 250,002 pieces, weights in float16. An ordinary Hugging Face checkpoint: "
             "`annotate --model FOLDER` or `AutoModelForTokenClassification.from_pretrained(FOLDER)`. Beside the "
-            "weights are graphs for ONNX Runtime, as `annotate models export` makes them; the activations of the one in "
-            f"int8 were measured on {CALIBRATION_PIECES:,} pieces of the second training."
+            "weights are graphs for ONNX Runtime, as `annotate models export` makes them; the activations of the one "
+            f"in int8 were measured on {CALIBRATION_PIECES:,} pieces of the second training."
         ),
         "Scores": (
             "Exact-match F1 (seqeval), on words as the corpora give them (Chinese: a character a word). Recipe and "
