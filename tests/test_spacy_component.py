@@ -130,7 +130,7 @@ def test_what_is_there_gives_way_or_stays(nlp: Language, plain: Annotator, marke
 
 
 def test_mistakes_in_the_config_are_said_at_once(tiny: Path) -> None:
-    with pytest.raises(UsageError, match="no label 'GPE': it has PER, ORG, LOC"):
+    with pytest.raises(UsageError, match="no label 'GPE': It has PER, ORG, LOC"):
         pipeline(tiny, labels=["GPE"])
     with pytest.raises(UsageError, match="unknown model 'nix'"):
         pipeline(Path("nix"))
