@@ -19,8 +19,6 @@ from .progress import Counts
 from .reading import Place
 from .sinks import failures_told
 
-VERSION = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:

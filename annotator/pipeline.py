@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from os import PathLike, fspath
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from .batch import Batch, Budget, score_windows
 from .checkpoints import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pieces
 from .chunks import chunks, is_long
+from .cores import usable_cores
 from .decode import FORBIDDEN, Decoder, Keep
 from .encode import Encoder
 from .engines import Engine, EngineOptions, load_engine
@@ -132,7 +132,7 @@ class Annotator:
         What is in a run is batched together. A long document (see `chunks.is_long`) must be a run of its own.
         """
         if workers is None:
-            workers = max(1, (os.cpu_count() or 2) - 1) if self.engine.on_gpu else 0
+            workers = max(1, usable_cores() - 1) if self.engine.on_gpu else 0
         ready = self._prepared(_tasks(runs, self.segmenter), workers)
         parts: list[Piece] = []
         for task, prepared in ready:

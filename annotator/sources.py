@@ -144,8 +144,8 @@ def _reason(error: BaseException) -> str:
 def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source]:
     """The sources of file names, folders, globs, URIs and `-`, in the order given.
 
-    A folder stands for all files below it that have one of `suffixes`, compressed or not, sorted by path. Raises
-    AnnotatorError for a name that does not exist and for a folder without such files.
+    A folder stands for all files below it that have one of `suffixes`, compressed or not, sorted by path; what is
+    hidden (`.journal`, `.rejects.jsonl`) is left out. Raises AnnotatorError for a name that does not exist and for a folder without such files.
     """
     sources: list[Source] = []
     for name in names:
@@ -165,8 +165,9 @@ def _local(name: str, suffixes: Collection[str]) -> list[Source]:
             raise AnnotatorError("stdin is closed: name a file to read")
         return [STDIN_SOURCE]
     if name and path.is_dir():
-        found = sorted(p for p in path.rglob("*") if is_input(p, suffixes) and p.is_file())
-        return _some([_file(p, p.relative_to(path)) for p in found], name, suffixes)
+        below = sorted((p.relative_to(path), p) for p in path.rglob("*") if p.is_file())
+        found = [_file(p, relative) for relative, p in below if is_input(relative, suffixes)]
+        return _some(found, name, suffixes)
     if name and path.exists():
         return [_file(path, PurePath(path.name))]
     if _GLOB.search(name):
@@ -197,10 +198,11 @@ def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
     below: list[FileInfo] = system.get_file_info(FileSelector(path, recursive=True))
     glob_path = path.rstrip("/") + uri[uri.rindex("/", 0, pattern.start()) :] if pattern else ""
     found = [
-        Source(scheme + prefix + one.path.removeprefix("/"), PurePath(one.path).relative_to(path), one.size)
+        Source(scheme + prefix + one.path.removeprefix("/"), relative, one.size)
         for one in sorted(below, key=lambda one: one.path)
         if one.type == FileType.File
-        and (fnmatch.fnmatch(one.path, glob_path) if pattern else is_input(PurePath(one.path), suffixes))
+        and (relative := PurePath(one.path).relative_to(path))
+        and (fnmatch.fnmatch(one.path, glob_path) if pattern else is_input(relative, suffixes))
     ]
     if pattern and not found:
         raise AnnotatorError(f"{uri}: no file matches this pattern")
@@ -226,8 +228,8 @@ def _some(found: list[Source], name: str, suffixes: Collection[str]) -> list[Sou
 
 
 def is_input(path: PurePath, suffixes: Collection[str]) -> bool:
-    """Whether the path has one of the suffixes, before that of a compression or as its last."""
-    return plain_name(path).suffix.lower() in suffixes
+    """Whether a path below a folder has one of the suffixes, compressed or not, and is not hidden."""
+    return plain_name(path).suffix.lower() in suffixes and not any(part.startswith(".") for part in path.parts)
 
 
 def plain_name(path: PurePath) -> PurePath:

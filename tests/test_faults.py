@@ -135,7 +135,7 @@ def test_runs_killed_at_any_instant_give_the_same_bytes(
     assert code(apart(make_job(corpus, f"{killed}{slash}", size, resume=True))) == 0
     expected = contents(undisturbed.parent)
     assert sum(map(len, expected.values())) > 5_000
-    assert any("text" in name or b"holds no text" in content for name, content in expected.items())
+    assert any(b"holds no text" in content for content in expected.values())  # the rejects
     assert contents(killed.parent) == expected
 
 

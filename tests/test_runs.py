@@ -75,6 +75,14 @@ def test_globs_uris_and_several_inputs_in_their_order(null: tuple[object, ...], 
     assert "use s3://" in refused(annotate("nonsense://x/y", *null), 2)
 
 
+def test_what_a_run_keeps_in_its_folder_is_no_input(null: tuple[object, ...], tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_bytes(BAD)
+    run = annotate(tmp_path / "in.jsonl", *null, "-o", f"{tmp_path}/out/", "--on-error", "skip")
+    assert run.code == 3 and (tmp_path / "out" / ".rejects.jsonl").exists()
+    again = annotate(tmp_path / "out", *null)
+    assert again.code == 0 and texts(again.out) == ["Rom", "Bern"]
+
+
 @pytest.mark.parametrize(("split", "expected"), [("paragraph", ["a\r\nb", "c"]), ("file", ["a\r\nb\r\n\r\n\n c"])])
 def test_paragraphs_and_files_are_documents(split: str, expected: list[str], null: tuple[object, ...]) -> None:
     raw = b"a\r\nb\r\n\r\n\n c" if split == "file" else b"\n\na\r\nb\r\n\r\n\nc\n"
