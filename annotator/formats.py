@@ -8,10 +8,10 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import BinaryIO
 
+from .compression import plain_name
 from .errors import UsageError
 from .hints import did_you_mean
 from .readers import ReadOptions, Record
-from .sources import plain_name
 from .types import Document
 from .writers import WriteOptions
 
@@ -137,5 +137,7 @@ def _by_name(name: str, names: tuple[str, ...]) -> Format:
 
 
 def _by_suffix(path: str) -> Format | None:
+    if "://" in path:  # a URI may end in options of its file system
+        path = path.partition("?")[0]
     suffix = plain_name(PurePath(path)).suffix.lower()
     return next((form for form in FORMATS.values() if suffix in form.suffixes), None)

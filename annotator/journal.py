@@ -24,9 +24,9 @@ from .sinks import failures_told
 class Entry:
     """What was safe after a chunk.
 
-    `read`: how far the input is read; `shard`: the number of the output file, from 0, and `length` its bytes;
-    `rejects`: bytes of the file of rejects; `counts`: of all documents up to there; `finished`: whether all files
-    have their names.
+    `read`: how far the input is read, and `position`: at how many of its bytes; `shard`: the number of the output
+    file, from 0, and `length` its bytes; `rejects`: bytes of the file of rejects; `counts`: of all documents up to
+    there; `finished`: whether all files have their names.
     """
 
     read: Mark = field(default_factory=Mark)
@@ -34,6 +34,7 @@ class Entry:
     length: int = 0
     rejects: int = 0
     counts: Counts = field(default_factory=Counts)
+    position: int = 0
     finished: bool = False
 
 

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .compression import of_parts, plain_name
 from .errors import AnnotatorError, UsageError
 from .formats import FORMATS, Format
 from .readers import ReadOptions, strict
-from .sinks import PARTIAL, compression, failures_told, open_sink
-from .sources import Source, plain_name
+from .sinks import PARTIAL, Sink, failures_told, open_sink
+from .sources import Source
 from .types import Document
 from .writers import WriteOptions
 
@@ -52,10 +53,7 @@ class GrowingFile:
 
     def write(self, part: bytes) -> None:
         """Write all of `part`."""
-        rest = memoryview(part)
-        while rest:
-            with failures_told(self.path):
-                rest = rest[self._stream.write(rest) :]
+        Sink(str(self.path), self._stream).write(part)
 
     def sync(self) -> int:
         """Make sure that all is on the disk; how many bytes that is."""
@@ -82,7 +80,7 @@ class OutputFile:
         self.path = path
         self._form = form
         self._options = options
-        self._compress = compression(path)
+        self._compress = of_parts(path)
         growing = growing_path(path, form)
         self._file = GrowingFile(path if form.appends else growing, growing, length)
         self._empty = not length

@@ -16,7 +16,6 @@ from tqdm import tqdm
 from .chunks import Chunk
 from .types import Document
 
-PROGRESS = ("auto", "bar", "json", "none")
 JSON_SECONDS = 1.0
 
 
@@ -32,12 +31,15 @@ class Counts:
 
 
 class Progress:
-    """How far a run is: its counts, and bytes of the input's bytes (`total`, None where they are not known)."""
+    """How far a run is: its counts, and bytes of the input's bytes (`total`, None where they are not known).
 
-    def __init__(self, counts: Counts, total: int | None) -> None:
+    A run that goes on begins at `position`, in bytes.
+    """
+
+    def __init__(self, counts: Counts, total: int | None, position: int = 0) -> None:
         self.counts = counts
         self.total = total
-        self.bytes = 0
+        self.bytes = self._begun = position
         self._before = counts.words  # by the run that this one goes on from
         self._started = time.monotonic()
         self._bar: tqdm[Any] | None = None
@@ -55,9 +57,9 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """How long the rest of the input takes at the speed so far; None where its length is not known."""
-        if not self.total or not self.bytes:
+        if not self.total or self.bytes <= self._begun:
             return None
-        return max(self.seconds * (self.total / self.bytes - 1), 0.0)
+        return max(self.seconds * (self.total - self.bytes) / (self.bytes - self._begun), 0.0)
 
     def moved_to(self, chunk: Chunk, annotated: Iterable[Document]) -> None:
         """The input is done up to the end of this chunk, whose documents were annotated."""
@@ -84,7 +86,9 @@ class Progress:
             with self._lines():
                 yield
         elif how == "bar" or (how == "auto" and sys.stderr.isatty()):
-            with tqdm(total=self.total, unit="B", unit_scale=True, file=sys.stderr, leave=False) as self._bar:
+            with tqdm(
+                total=self.total, initial=self.bytes, unit="B", unit_scale=True, file=sys.stderr, leave=False
+            ) as self._bar:
                 yield
         else:
             yield

@@ -20,6 +20,7 @@ from .journal import Entry, Journal
 from .outputs import Output, Shards, is_folder, shards_for
 from .pipeline import Recipe
 from .progress import Counts, Progress
+from .readers import ON_ERROR
 from .reading import Input
 from .rejects import Rejects
 from .sinks import STDOUT, failures_told, open_sink
@@ -28,8 +29,6 @@ from .writers import DEFAULTS, WriteOptions
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
-
-ON_ERROR = ("fail", "skip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +109,8 @@ def _signature(model: str) -> list[list[Any]]:
 def run(job: Job, how: str, warn: Callable[[str], None]) -> Progress | None:
     """Annotate the job's input; what was read and written, or None if there was nothing left to do.
 
-    The model is loaded once it is known that there is something to do and somewhere to write it. `how` is progress
-    shown (`progress.PROGRESS`); `warn` is told what the user should know. Raises AnnotatorError; what is
+    The model is loaded once it is known that there is something to do and somewhere to write it. `how` is as
+    Progress.shown takes it; `warn` is told what the user should know. Raises AnnotatorError; what is
     written by then stays, and a note on the error says how to go on.
     """
     to_stream = job.output is None or _is_device(job.output)
@@ -154,7 +153,7 @@ def _to_files(job: Job, how: str, warn: Callable[[str], None]) -> Progress | Non
     with _locked(_beside(job, path, "lock"), path):
         output = Output(job.shards or Shards(None, [path]), job.form, job.options)
         last = _start(job, path, journal)
-        progress = None if last.finished else Progress(replace(last.counts), job.input.size)
+        progress = None if last.finished else Progress(replace(last.counts), job.input.size, last.position)
         if progress is None:
             warn(f"{path} is complete: there is nothing left to do")
         else:
@@ -187,7 +186,9 @@ def _go_on(
                 for error in chunk.rejected:
                     rejects.write(error)
                 progress.moved_to(chunk, annotated)
-                last = Entry(chunk.end, output.shard, output.sync(), rejects.sync(), replace(progress.counts))
+                last = Entry(
+                    chunk.end, output.shard, output.sync(), rejects.sync(), replace(progress.counts), chunk.position
+                )
                 journal.append(last)
                 output.discard_spools()
         output.finish(clean=job.force)

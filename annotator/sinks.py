@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import partial
 from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
+from .compression import of_stream
 from .errors import AnnotatorError, OutputClosed
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 PARTIAL = ".partial"
 STDOUT = "-"
-
-
-# What compresses an output by its suffix. Each part becomes a member or frame of its own: decompressed one after
-# the other they are the whole. The same part gives the same bytes, whenever it is compressed.
-_COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
-    ".gz": partial(gzip.compress, mtime=0),
-    ".bz2": bz2.compress,
-    ".xz": lzma.compress,
-    ".zst": zstd.compress,
-}
-
-
-_STREAMS: dict[str, Callable[[BinaryIO], Any]] = {
-    ".gz": lambda stream: gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0),
-    ".bz2": partial(bz2.open, mode="wb"),
-    ".xz": partial(lzma.open, mode="wb"),
-    ".zst": partial(zstd.open, mode="wb"),
-}
-
-
-def compression(path: Path) -> Callable[[bytes], bytes]:
-    """What compresses parts of the file as its suffix says: `.gz`, `.bz2`, `.xz`, `.zst`, or not at all."""
-    return _COMPRESSORS.get(path.suffix.lower(), bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +87,7 @@ def _whole_file(path: Path) -> Iterator[Sink]:
         stream = partial.open("wb", buffering=0)
     try:
         with stream:
-            compress = _STREAMS.get(path.suffix.lower(), nullcontext[BinaryIO])
+            compress = of_stream(path) or nullcontext
             with compress(stream) as into:
                 yield Sink(str(path), into)
                 with failures_told(path):

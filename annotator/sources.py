@@ -6,45 +6,31 @@ opened by pyarrow's filesystems.
 
 from __future__ import annotations
 
-import bz2
 import fnmatch
 import glob
 import gzip
 import io
-import lzma
 import re
 import sys
-import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from .compression import DAMAGED, OPENERS, plain_name
 from .errors import AnnotatorError, UsageError
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileInfo, FileSystem
 
 STDIN = "-"
 BUFFER_BYTES = 1 << 18
-COMPRESSED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
-# What compressed streams begin with, and what opens each.
-_OPENERS: dict[bytes, Callable[[BinaryIO], Any]] = {
-    b"\x1f\x8b\x08": gzip.open,
-    **{b"BZh%d1AY&SY" % level: bz2.open for level in range(1, 10)},
-    b"\xfd7zXZ\x00": lzma.open,
-    b"\x28\xb5\x2f\xfd": zstd.open,
-}
 # What reading can fail with: the file is not there, broken off or damaged.
-BROKEN_STREAM = (OSError, EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError)
+BROKEN_STREAM = (OSError, EOFError, *DAMAGED)
 _URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 _GLOB = re.compile(r"[*?\[]")
+_URI_GLOB = re.compile(r"[*\[]")  # after ? come options of the file system, such as ?region=eu-west-1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +56,7 @@ class Source:
         try:
             with self._raw() as raw, io.BufferedReader(_Raw(raw, on_read), BUFFER_BYTES) as stream:
                 beginning = stream.peek()
-                opener = next((o for magic, o in _OPENERS.items() if beginning.startswith(magic)), None)
+                opener = next((o for magic, o in OPENERS.items() if beginning.startswith(magic)), None)
                 if opener is None:
                     yield stream
                 else:
@@ -114,7 +100,7 @@ class _Raw(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         view = memoryview(buffer)
         count = self._into(view) or 0
-        while count and not self._begun and any(m.startswith(view[:count]) and m != view[:count] for m in _OPENERS):
+        while count and not self._begun and any(m.startswith(view[:count]) and m != view[:count] for m in OPENERS):
             more = self._into(view[count:]) or 0  # what a pipe gave first is less than what tells the compression
             count += more
             self._begun = not more
@@ -145,7 +131,8 @@ def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source
     """The sources of file names, folders, globs, URIs and `-`, in the order given.
 
     A folder stands for all files below it that have one of `suffixes`, compressed or not, sorted by path; what is
-    hidden (`.journal`, `.rejects.jsonl`) is left out. Raises AnnotatorError for a name that does not exist and for a folder without such files.
+    hidden (`.journal`, `.rejects.jsonl`) is left out. Raises AnnotatorError for a name that does not exist and for
+    a folder without such files.
     """
     sources: list[Source] = []
     for name in names:
@@ -186,19 +173,21 @@ def _file(path: Path, relative: PurePath) -> Source:
 def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
     from pyarrow.fs import FileSelector, FileType
 
-    pattern = _GLOB.search(uri)
-    system, path = _file_system(uri[: uri.rindex("/", 0, pattern.start())] if pattern else uri)
+    place, question, query = uri.partition("?")
+    options = question + query
+    pattern = _URI_GLOB.search(place)
+    system, path = _file_system((place[: place.rindex("/", 0, pattern.start())] if pattern else place) + options)
     information = system.get_file_info(path)
     if information.type == FileType.NotFound:
         raise AnnotatorError(f"{uri}: no such file or folder")
     if information.type == FileType.File:
         return [Source(uri, PurePath(information.base_name), information.size)]
-    scheme = uri[: uri.index("://") + 3]
+    scheme = place[: place.index("://") + 3]
     prefix = "/" if path.startswith("/") else ""
     below: list[FileInfo] = system.get_file_info(FileSelector(path, recursive=True))
-    glob_path = path.rstrip("/") + uri[uri.rindex("/", 0, pattern.start()) :] if pattern else ""
+    glob_path = path.rstrip("/") + place[place.rindex("/", 0, pattern.start()) :] if pattern else ""
     found = [
-        Source(scheme + prefix + one.path.removeprefix("/"), relative, one.size)
+        Source(scheme + prefix + one.path.removeprefix("/") + options, relative, one.size)
         for one in sorted(below, key=lambda one: one.path)
         if one.type == FileType.File
         and (relative := PurePath(one.path).relative_to(path))
@@ -230,8 +219,3 @@ def _some(found: list[Source], name: str, suffixes: Collection[str]) -> list[Sou
 def is_input(path: PurePath, suffixes: Collection[str]) -> bool:
     """Whether a path below a folder has one of the suffixes, compressed or not, and is not hidden."""
     return plain_name(path).suffix.lower() in suffixes and not any(part.startswith(".") for part in path.parts)
-
-
-def plain_name(path: PurePath) -> PurePath:
-    """The path without the suffix of a compression."""
-    return path.with_suffix("") if path.suffix.lower() in COMPRESSED_SUFFIXES else path

@@ -17,9 +17,9 @@ from conftest import SAMPLES
 from spacy.tokens import DocBin
 
 from annotator import chunks, pieces
+from annotator.compression import zstd
 from annotator.pipeline import Annotator
 from annotator.segment import Segmenter
-from annotator.sinks import zstd
 from annotator.types import Document, Origin
 
 LINES = [line for path in sorted(SAMPLES.glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 
-from ..readers import ReadOptions
+from ..readers import ON_ERROR, ReadOptions
 from ..writers import WriteOptions
 from .options import input_options, model_options, output_options
 
-ON_ERROR = ("fail", "skip")
 PROGRESS = ("auto", "bar", "json", "none")
 REJECTED = 3
 EXAMPLES = """\b

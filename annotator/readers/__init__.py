@@ -18,6 +18,8 @@ from ..types import Document, Origin
 Record = Document | RecordError
 
 SPLITS = ("line", "paragraph", "file")
+# What to do at a record that cannot be read.
+ON_ERROR = ("fail", "skip")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # A rejected record is kept as it is up to so many bytes.
 KEPT_BYTES = 1_000_000
