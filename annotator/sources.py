@@ -159,9 +159,9 @@ def _local(name: str, suffixes: Collection[str]) -> list[Source]:
         return [_file(path, PurePath(path.name))]
     if _GLOB.search(name):
         root = Path(_GLOB.split(name)[0]).parent
-        found = sorted(p for p in map(Path, glob.iglob(name, recursive=True)) if p.is_file())  # noqa: PTH207
-        if found:
-            return [_file(p, p.relative_to(root) if p.is_relative_to(root) else PurePath(p.name)) for p in found]
+        matching = sorted(p for p in map(Path, glob.iglob(name, recursive=True)) if p.is_file())  # noqa: PTH207
+        if matching:
+            return [_file(p, p.relative_to(root) if p.is_relative_to(root) else PurePath(p.name)) for p in matching]
         raise AnnotatorError(f"{name}: no file matches this pattern")
     raise AnnotatorError(f"{name}: no such file or folder")
 
