@@ -18,7 +18,9 @@ from spacy.tokens import DocBin
 
 from annotator import chunks, pieces
 from annotator.compression import zstd
+from annotator.formats import input_format
 from annotator.pipeline import Annotator
+from annotator.progress import Counts, Progress
 from annotator.segment import Segmenter
 from annotator.types import Document, Origin
 
@@ -72,6 +74,7 @@ def test_globs_uris_and_several_inputs_in_their_order(null: tuple[object, ...], 
     assert texts(annotate(f"file://{tmp_path}/*.txt", *null).out)[:2] == ["a.txt", "b.txt"]
     assert "no file matches" in refused(annotate(tmp_path / "*.pdf", *null), 1)
     assert "no such file" in refused(annotate(f"file://{tmp_path}/no.txt", *null), 1)
+    assert input_format(None, "s3://bucket/in.jsonl.gz?region=eu-west-1").name == "jsonl"
     assert "use s3://" in refused(annotate("nonsense://x/y", *null), 2)
 
 
@@ -221,6 +224,15 @@ def test_progress_as_json_adds_up(null: tuple[object, ...], tmp_path: Path) -> N
     assert last["read"] == last["written"] == len(LINES) and last["rejected"] == 0 and last["entities"] == 0
     assert last["bytes"] == last["total_bytes"] == len(TEXT) and last["seconds_left"] == 0
     assert f"{last['words']} words" in summary
+
+
+def test_the_time_left_of_a_run_gone_on_with_is_by_its_own_speed() -> None:
+    progress = Progress(Counts(read=9, written=9), total=100, position=40)
+    assert progress.seconds_left is None
+    progress.moved_to(chunks.Chunk(position=60), [])
+    seconds = progress.seconds
+    left = progress.seconds_left
+    assert left is not None and 2 * seconds <= left <= 2 * progress.seconds  # 20 bytes are done, 40 are left
 
 
 def test_a_bar_is_drawn_on_request(null: tuple[object, ...]) -> None:
