@@ -9,12 +9,12 @@ abbreviations (`Dr.`, `z.B.`) and ordinals (`3. Oktober`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import regex
 
 from .errors import UsageError
@@ -22,7 +22,7 @@ from .types import Document, Sentence
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
+    from spacy.tokens import Token
 
 # A character of a script written without spaces between words, or of the punctuation that goes with it.
 _UNSPACED = (
@@ -36,14 +36,23 @@ _ELIDED = regex.compile(
     r"['’](?=\p{L})"
 )
 _POSSESSIVE = regex.compile(r"(?<=\p{L})['’][sS]$")
+_RUN = re.compile(r"\S+")
 # spaCy takes time quadratic in the length of a run such as "((((...": longer runs are cut by this.
-_LONG_RUN = regex.compile(r"\S{1000,}")
+_LONG_RUN = re.compile(r"\S{1000,}")
+_LONG_RUN_OR_TEXT = re.compile(r"\S{1000,}|(?:\s+|\S{1,999}(?!\S))+")
 _LONG_RUN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+|\S")
 _BLANK_LINE = regex.compile(r"\r?\n[^\S\n]*\n")
 # Languages whose abbreviations the language `xx` knows.
 _ABBREVIATING = ("de", "en", "es", "it", "nl", "pt")
 # What spaCy's French list adds to these. To load that language takes three seconds.
 _FRENCH_ABBREVIATIONS = ("MM.", "Mlle.", "Mme.", "Ste.")
+# How many runs of text between white space keep their tokens, up to which length: most of a text is words that were
+# there before.
+KNOWN_RUNS = 50_000
+KNOWN_LENGTH = 40
+# What a token may be: one that ends a sentence, other punctuation, anything else.
+_END, _MARK, _WORD = range(3)
+_Token = tuple[int, int, int]  # where it starts and ends, and what it is
 _HYPHEN_RULE = ":-|–|—|--"  # stands in the one infix rule of spaCy that splits at hyphens
 
 
@@ -93,7 +102,9 @@ class Segmenter:
     def __init__(self, lang: str = "xx") -> None:
         self._lang = lang
         self._nlp = _blank(lang)
-        self._sentencizer = self._nlp.add_pipe("sentencizer")
+        self._ends = _sentence_ends()
+        self._runs = _RUN if _sees_runs(self._nlp) else _LONG_RUN_OR_TEXT
+        self._known: dict[str, Sequence[_Token]] = {}
         self._zone = Lock()  # memory zones may not overlap
 
     def __reduce__(self) -> tuple[type[Segmenter], tuple[str]]:
@@ -106,6 +117,8 @@ class Segmenter:
         spaCy's store of words grows with each new one: it is brought back to what it was before.
         """
         with self._zone, self._nlp.memory_zone():
+            if self._runs is _RUN:
+                self._learn(document.text for document in documents if document.sentences is None)
             return [
                 document
                 if document.sentences is not None
@@ -114,44 +127,84 @@ class Segmenter:
             ]
 
     def sentences(self, text: str) -> Iterator[Sentence]:
-        """The sentences of a text. White space is in no word; all other characters are in just one."""
-        doc = self._sentencizer(self._tokens(text))
-        starts, lengths, spaces, firsts = doc.to_array(["IDX", "LENGTH", "IS_SPACE", "SENT_START"]).T.astype(np.int64)
-        breaks = [m.end() for m in _BLANK_LINE.finditer(text)] if "\n" in text else []
-        first = (firsts == 1) | np.isin(np.arange(len(doc)), np.searchsorted(starts, breaks))
+        """The sentences of a text. White space is in no word; all other characters are in just one.
+
+        They end where spaCy's sentencizer ends them, and at blank lines.
+        """
         offsets: list[int] = []
-        for start, length, space, new in zip(
-            starts.tolist(), lengths.tolist(), spaces.tolist(), first.tolist(), strict=True
-        ):
-            if new and offsets:
+        ended = False  # the sentence has had its full stop
+        end = 0
+        for start, stop, kind in self._tokens(text):
+            gap = text[end:start]
+            if offsets and (
+                (ended and (kind == _WORD or gap not in ("", " "))) or ("\n" in gap and _BLANK_LINE.search(gap))
+            ):
                 yield Sentence.of(offsets)
                 offsets = []
-            if not space:
-                offsets += (start, start + length)
+                ended = False
+            ended = ended or kind == _END
+            offsets += (start, stop)
+            end = stop
         if offsets:
             yield Sentence.of(offsets)
 
-    def _tokens(self, text: str) -> Doc:
+    def _tokens(self, text: str) -> Iterator[_Token]:
+        known = self._known
+        for run in self._runs.finditer(text):
+            at = run.start()
+            for start, end, kind in known.get(run[0]) or self._run_tokens(run[0]):
+                yield at + start, at + end, kind
+
+    def _learn(self, texts: Iterable[str]) -> None:
+        """Know the tokens of the runs of these texts: to ask spaCy for all of them at once takes the least time."""
+        if len(self._known) > KNOWN_RUNS:
+            self._known = {}
+        runs = set().union(*(text.split() for text in texts)).difference(self._known)
+        new = [run for run in runs if len(run) <= KNOWN_LENGTH]
+        tokens = self._run_tokens(" ".join(new))
+        at = 0
+        left = iter(tokens)
+        token = next(left, None)
+        for run in new:
+            end = at + len(run)
+            own = []
+            while token is not None and token[1] <= end:
+                own.append((token[0] - at, token[1] - at, token[2]))
+                token = next(left, None)
+            self._known[run] = tuple(own)
+            at = end + 1
+
+    def _run_tokens(self, run: str) -> Sequence[_Token]:
         from spacy.tokens import Doc
 
-        tokenizer = self._nlp.tokenizer
-        if not _LONG_RUN.search(text):
-            return tokenizer(text)
-        words: list[str] = []
-        spaces: list[bool] = []
+        if _LONG_RUN.fullmatch(run):
+            words = [part for word in _LONG_RUN_WORD.findall(run) for part in split_unspaced(word)]
+            doc = Doc(self._nlp.vocab, words=words, spaces=[False] * len(words))
+        else:
+            doc = self._nlp.tokenizer(run)
+        return [(t.idx, t.idx + len(t), self._kind(t)) for t in doc if not t.is_space]
 
-        def add(part: Doc) -> None:
-            words.extend(token.text for token in part)
-            spaces.extend(bool(token.whitespace_) for token in part)
+    def _kind(self, token: Token) -> int:
+        if token.text in self._ends:
+            return _END
+        return _MARK if token.is_punct else _WORD
 
-        end = 0
-        for run in _LONG_RUN.finditer(text):
-            add(tokenizer(text[end : run.start()]))
-            words += [part for word in _LONG_RUN_WORD.findall(run[0]) for part in split_unspaced(word)]
-            spaces += [False] * (len(words) - len(spaces))
-            end = run.end()
-        add(tokenizer(text[end:]))
-        return Doc(self._nlp.vocab, words=words, spaces=spaces)
+
+def _sees_runs(nlp: Language) -> bool:
+    """Whether the tokenizer looks no further than white space, so that a run's tokens are always the same.
+
+    Those of some languages do, and so does spaCy's own with rules such as `EE. UU.`.
+    """
+    from spacy.tokenizer import Tokenizer
+
+    tokenizer: Any = nlp.tokenizer
+    return type(tokenizer) is Tokenizer and not any(len(rule.split()) > 1 for rule in tokenizer.rules)
+
+
+def _sentence_ends() -> frozenset[str]:
+    from spacy.pipeline import Sentencizer
+
+    return frozenset(Sentencizer.default_punct_chars)
 
 
 def _blank(lang: str) -> Language:
@@ -182,6 +235,9 @@ def _blank(lang: str) -> Language:
                 yield place
 
     tokenizer.infix_finditer = infixes
+    # What spaCy finds out about each word that is new to it takes longer than to split it: only what is asked here.
+    vocab: Any = nlp.vocab
+    vocab.lex_attr_getters = {at: vocab.lex_attr_getters[at] for at in (spacy.attrs.IS_SPACE, spacy.attrs.IS_PUNCT)}
     return nlp
 
 

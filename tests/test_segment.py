@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import re
+from functools import cache
+
 import pytest
+import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.language import Language
 
 from annotator.errors import UsageError
 from annotator.segment import Segmenter
@@ -15,7 +20,8 @@ HARD = st.lists(
     st.sampled_from(
         ["l'", "d’", "Italie", "'s", "’S", " ", "  ", "\n", "\n\n", "\r\n", "\t", ".", "...", "3.", "Dr.", "中国", "。",
          "ไทย", "e\u0301", "\u200b", "\x00", "👩‍👩‍👧", "مرحبا", "(", "-", "Baden-Württemberg", "http://a.b/c'd", "'",
-         "\u2028", "カ゚", "…", "—", "/x", ",a"]
+         "\u2028", "カ゚", "…", "—", "/x", ",a",
+         "EE. UU.", "EE.", "UU.", "z.B.", "?!", "\u00a0", "Nein. Ja"]
     ),
     max_size=20,
 ).map("".join)  # fmt: skip
@@ -38,6 +44,34 @@ def test_words_and_gaps_rebuild_the_text(text: str) -> None:
         end = word.end
     assert text[end:] == "" or text[end:].isspace()
     assert rebuilt + text[end:] == text
+
+
+@cache
+def by_lang(lang: str) -> tuple[Segmenter, Language]:
+    """Our segmenter, and spaCy's sentencizer with the same tokenizer."""
+    nlp = spacy.blank(lang)
+    nlp.tokenizer = Segmenter(lang)._nlp.tokenizer
+    nlp.add_pipe("sentencizer")
+    return Segmenter(lang), nlp
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(TEXTS, HARD), max_size=4), st.sampled_from(["xx", "de", "es", "zh"]))
+def test_sentences_are_those_of_spacys_sentencizer_and_end_at_blank_lines_too(texts: list[str], lang: str) -> None:
+    documents = [Document(str(i), text, Origin("x", i + 1)) for i, text in enumerate(texts)]
+    own, spacys = by_lang(lang)
+    for document in own(documents):
+        doc = spacys(document.text)
+        breaks = {m.end() for m in re.finditer(r"\r?\n[^\S\n]*\n", document.text)}
+        expected: list[list[tuple[int, int]]] = [[]]
+        last = 0
+        for token in doc:
+            if token.is_sent_start or any(last < at <= token.idx for at in breaks):
+                expected.append([])
+            last = token.idx
+            if not token.is_space:
+                expected[-1].append((token.idx, token.idx + len(token)))
+        assert [list(s.spans()) for s in document.sentences or ()] == [s for s in expected if s], document.text
 
 
 @pytest.mark.parametrize(
