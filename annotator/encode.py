@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
 Ints = NDArray[np.int64]
 
@@ -19,6 +20,10 @@ Ints = NDArray[np.int64]
 MAX_WORD_CHARACTERS = 1_000
 # Successive windows have a quarter of their pieces in common, and no word takes more than that.
 OVERLAPS = 4
+# How many words keep their pieces, up to which length.
+KNOWN_WORDS = 20_000
+KNOWN_LENGTH = 40
+ID_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,39 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class Windows(Sequence[Window]):
+    """Windows one after another in a few arrays, which another process is handed at once.
+
+    `ids` int64 [pieces of all], `heads` and `words` int64 [words of all]; `pieces` and `scored` int64 [windows + 1]:
+    where each begins in `ids`, and in the other two; `sentences` int64 [windows].
+    """
+
+    ids: Ints
+    heads: Ints
+    words: Ints
+    pieces: Ints
+    scored: Ints
+    sentences: Ints
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.sentences)
+
+    @overload
+    def __getitem__(self, number: int) -> Window: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Window]: ...
+    def __getitem__(self, number: int | slice) -> Window | list[Window]:
+        """One of them, or several."""
+        if isinstance(number, slice):
+            return [self[i] for i in range(*number.indices(len(self)))]
+        row = range(len(self))[number]
+        scored = slice(self.scored[row], self.scored[row + 1])
+        ids = self.ids[self.pieces[row] : self.pieces[row + 1]]
+        return Window(ids, self.heads[scored], int(self.sentences[row]), self.words[scored])
+
+
+class _Span(NamedTuple):
     """Words `first` to `last` make a window, of which those from `scored` to `upto` are scored in it."""
 
     first: int
@@ -53,40 +90,75 @@ class Encoder:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
+        self._known: dict[str, bytes] = {}
         bare = tokenizer.encode(["a"], is_pretokenized=True, add_special_tokens=False).ids
         full = tokenizer.encode(["a"], is_pretokenized=True).ids
         start = next(i for i in range(len(full)) if full[i : i + len(bare)] == bare)
-        self._before = np.array(full[:start], dtype=np.int64)
-        self._after = np.array(full[start + len(bare) :], dtype=np.int64)
+        self._before = full[:start]
+        self._after = full[start + len(bare) :]
         self._room = max_pieces - len(self._before) - len(self._after)
 
-    def windows(self, sentences: Sequence[Sequence[str]]) -> Iterator[Window]:
+    def windows(self, sentences: Sequence[Sequence[str]]) -> Windows:
         """The windows of sentences of words, in order. A word that has no pieces is in none of them."""
-        cut = [[word[:MAX_WORD_CHARACTERS] for word in words] for words in sentences]
-        encodings = self._tokenizer.encode_batch(cut, is_pretokenized=True, add_special_tokens=False)
-        for number, encoding in enumerate(encodings):
-            yield from self._sentence_windows(encoding, number)
+        pieces = self._pieces([word[:MAX_WORD_CHARACTERS] for words in sentences for word in words])
+        sizes = np.fromiter(map(len, pieces), np.int64, len(pieces)) // ID_BYTES
+        lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
+        owners = np.repeat(np.arange(len(sentences)), lengths)
+        long = np.bincount(owners, sizes, len(sentences)) > self._room
+        for word in np.flatnonzero(long[owners] & (sizes > self._room // OVERLAPS)):
+            sizes[word] = self._room // OVERLAPS
+            pieces[word] = pieces[word][: sizes[word] * ID_BYTES]
+        numbers = np.arange(len(pieces)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        kept = sizes > 0
+        ids, sizes, owners, numbers = b"".join(pieces), sizes[kept], owners[kept], numbers[kept]
+        heads = np.cumsum(sizes) - sizes
 
-    def _sentence_windows(self, encoding: Encoding, sentence: int) -> Iterator[Window]:
-        ids = np.array(encoding.ids, dtype=np.int64)
-        owners = np.array(encoding.word_ids, dtype=np.int64)
-        words, heads, sizes = np.unique(owners, return_index=True, return_counts=True)
-        if len(ids) <= self._room:
-            spans = iter([_Span(0, len(words), 0, len(words))] if len(words) else [])
-        else:
-            sizes = np.minimum(sizes, self._room // OVERLAPS)
-            ids = np.concatenate([ids[head : head + size] for head, size in zip(heads, sizes, strict=True)])
-            heads = np.cumsum(sizes) - sizes
-            spans = _overlapping(heads, sizes, self._room)
-        for span in spans:
-            start, end = heads[span.first], heads[span.last - 1] + sizes[span.last - 1]
-            scored = slice(span.scored, span.upto)
-            yield Window(
-                ids=np.concatenate([self._before, ids[start:end], self._after]),
-                heads=heads[scored] - start + len(self._before),
-                sentence=sentence,
-                words=words[scored],
-            )
+        spans = list(self._spans(heads, sizes, np.searchsorted(owners, np.arange(len(sentences) + 1)), long))
+        first, last, scored, upto = np.array(spans, dtype=np.int64).reshape(-1, len(_Span._fields)).T
+        starts, ends = heads[first], heads[last - 1] + sizes[last - 1]
+        return Windows(
+            ids=self._with_special_pieces(ids, starts, ends),
+            heads=heads - np.repeat(starts - len(self._before), upto - scored),
+            words=numbers,
+            pieces=_places(ends - starts + len(self._before) + len(self._after)),
+            scored=_places(upto - scored),
+            sentences=owners[first],
+        )
+
+    def _pieces(self, words: Sequence[str]) -> list[bytes]:
+        """The ids of the pieces of each word, int64: they do not depend on what is beside it."""
+        if len(self._known) > KNOWN_WORDS:
+            self._known = {}
+        known = self._known
+        new = list(set(words).difference(known))
+        encodings = self._tokenizer.encode_batch(
+            [[word] for word in new], is_pretokenized=True, add_special_tokens=False
+        )
+        found = {word: np.array(e.ids, dtype=np.int64).tobytes() for word, e in zip(new, encodings, strict=True)}
+        known.update((word, ids) for word, ids in found.items() if len(word) <= KNOWN_LENGTH)
+        return [found[word] if word in found else known[word] for word in words]
+
+    def _spans(self, heads: Ints, sizes: Ints, borders: Ints, long: NDArray[np.bool_]) -> Iterator[_Span]:
+        """The windows of sentences whose words are those between `borders`."""
+        for start, end, is_long in zip(borders[:-1].tolist(), borders[1:].tolist(), long.tolist(), strict=True):
+            if is_long:
+                for span in _overlapping(heads[start:end], sizes[start:end], self._room):
+                    yield _Span(*(start + word for word in span))
+            elif start < end:
+                yield _Span(start, end, start, end)
+
+    def _with_special_pieces(self, ids: bytes, starts: Ints, ends: Ints) -> Ints:
+        before = np.array(self._before, dtype=np.int64).tobytes()
+        after = np.array(self._after, dtype=np.int64).tobytes()
+        parts: list[bytes] = []
+        for start, end in zip((starts * ID_BYTES).tolist(), (ends * ID_BYTES).tolist(), strict=True):
+            parts += (before, ids[start:end], after)
+        return np.frombuffer(bytearray().join(parts), dtype=np.int64)
+
+
+def _places(lengths: Ints) -> Ints:
+    """Where things of these lengths begin one after another, and where the last one ends."""
+    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
 
 
 def _overlapping(heads: Ints, sizes: Ints, room: int) -> Iterator[_Span]:

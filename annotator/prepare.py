@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .encode import Encoder, Window
+from .encode import Encoder, Windows
 from .segment import Segmenter
 from .types import Document
 
@@ -15,7 +15,7 @@ class Prepared:
     """Documents with their sentences, and the windows of all these, numbered through."""
 
     documents: Sequence[Document]
-    windows: Sequence[Window]
+    windows: Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +33,4 @@ class Preparer:
             for document in segmented
             for sentence in document.sentences or ()
         ]
-        return Prepared(segmented, list(self.encoder.windows(words)))
+        return Prepared(segmented, self.encoder.windows(words))
