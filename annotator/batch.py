@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -90,46 +90,70 @@ class Budget:
         self._rates.clear()
 
 
-def by_length(windows: Sequence[Window], budget: Budget) -> Iterator[list[int]]:
-    """The numbers of the windows in batches of as many piece slots as the budget has when each is taken.
+def by_length(windows: Sequence[Window], slots: int) -> Iterator[list[int]]:
+    """The numbers of the windows in batches of at most so many piece slots.
 
-    The longest come first, so that memory is at its peak at once. A window longer than the budget is a
-    batch of its own.
+    The longest come first, so that memory is at its peak at once. A window longer than that is a batch of its own.
     """
     order = sorted(range(len(windows)), key=lambda i: -len(windows[i].ids))
     start = 0
     while start < len(order):
         width = len(windows[order[start]].ids)
-        size = max(1, budget.slots // width)
+        size = max(1, slots // width)
         yield order[start : start + size]
         start += size
 
 
-def score_windows(windows: Sequence[Window], engine: Engine, budget: Budget) -> list[NDArray[np.float32]]:
-    """Log-probabilities float32 [words, labels] of each window, in the order of the windows.
+class Scorer:
+    """Has windows scored by as many threads as an engine takes, while others go on.
 
-    Equal windows are computed once. Raises AnnotatorError for a window that the device's memory does not hold by
-    itself.
+    As a context manager it ends once the batches under way are done; those that wait are dropped.
     """
-    keys = [(w.ids.tobytes(), w.heads.tobytes()) for w in windows]
-    unique = dict(zip(keys, windows, strict=True))
-    distinct = list(unique.values())
-    scores = dict(zip(unique, _distinct_scores(distinct, engine, budget), strict=True))
-    return [scores[key] for key in keys]
+
+    def __init__(self, streams: int) -> None:
+        self._streams = streams
+        self._pool = ThreadPoolExecutor(streams)
+
+    def begin(self, windows: Sequence[Window], engine: Engine, budget: Budget) -> Scoring:
+        """Begin to score windows. Equal ones are computed once."""
+        keys = [(w.ids.tobytes(), w.heads.tobytes()) for w in windows]
+        unique = dict(zip(keys, windows, strict=True))
+        places = {key: place for place, key in enumerate(unique)}
+        distinct = list(unique.values())
+        share = -(-sum(len(w.ids) for w in distinct) // self._streams)  # one for each, if there are few
+        return Scoring(
+            [places[key] for key in keys],
+            [
+                self._pool.submit(_batch_scores, distinct, numbers, engine, budget)
+                for numbers in by_length(distinct, min(budget.slots, max(1, share)))
+            ],
+        )
+
+    def __enter__(self) -> Scorer:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        self._pool.shutdown(cancel_futures=True)
 
 
-def _distinct_scores(windows: Sequence[Window], engine: Engine, budget: Budget) -> list[NDArray[np.float32]]:
-    scores: dict[int, NDArray[np.float32]] = {}
-    if engine.streams == 1:
-        for numbers in by_length(windows, budget):
-            scores.update(_batch_scores(windows, numbers, engine, budget))
-    else:
-        with ThreadPoolExecutor(engine.streams) as pool:
-            share = -(-sum(len(w.ids) for w in windows) // engine.streams)  # one for each, if there are few
-            batches = by_length(windows, Budget(min(budget.slots, max(1, share))))
-            for some in pool.map(lambda numbers: _batch_scores(windows, numbers, engine, budget), batches):
-                scores.update(some)
-    return [scores[number] for number in range(len(windows))]
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Windows that are being scored: the place of each among the distinct ones, and the batches of these."""
+
+    places: list[int]
+    batches: list[Future[dict[int, NDArray[np.float32]]]]
+
+    def scores(self) -> list[NDArray[np.float32]]:
+        """Log-probabilities float32 [words, labels] of each window, in the order of the windows.
+
+        Waits for them. Raises AnnotatorError for a window that the device's memory does not hold by itself.
+        """
+        scores: dict[int, NDArray[np.float32]] = {}
+        for batch in self.batches:
+            scores.update(batch.result())
+        return [scores[place] for place in self.places]
 
 
 def _batch_scores(

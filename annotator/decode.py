@@ -40,6 +40,7 @@ class Decoder:
         self._follows = tags.follows()
         self._ends = tags.ends()
         self.outside = tags.names.index("O")
+        self.width = len(tags.names)
 
     def tags(self, scores: NDArray[np.float32]) -> NDArray[np.int64]:
         """int64 [words]: the best valid sequence for log-probabilities float32 [words, labels]."""

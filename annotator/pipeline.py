@@ -11,7 +11,8 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from .batch import Batch, Budget, score_windows
+from .ahead import ahead
+from .batch import Batch, Budget, Scorer
 from .checkpoints import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pieces
 from .chunks import chunks, is_long
 from .cores import usable_cores
@@ -26,6 +27,8 @@ from .prepare import Prepared, Preparer
 from .segment import Segmenter
 from .types import Document, Origin, Sentence
 
+# How many runs are prepared beyond the one that is decoded. While there is one, the engine need not wait.
+AHEAD = 1
 CLOSED = "this Annotator is closed: load it again with Annotator.load()"
 
 
@@ -133,10 +136,9 @@ class Annotator:
         """
         if workers is None:
             workers = max(1, usable_cores() - 1) if self.engine.on_gpu else 0
-        ready = self._prepared(_tasks(runs, self.segmenter), workers)
         parts: list[Piece] = []
-        for task, prepared in ready:
-            documents = list(self._annotate(prepared))
+        for task, prepared, scores in self._scored(_tasks(runs, self.segmenter), workers):
+            documents = list(self._annotate(prepared, scores))
             if task.starts is None:
                 yield documents
                 continue
@@ -179,30 +181,43 @@ class Annotator:
 
         return prepare_ahead(self.segmenter, self.encoder, tasks, workers)
 
-    def _annotate(self, prepared: Prepared) -> Iterator[Document]:
-        scores = iter(self._scores(prepared))
+    def _scored(
+        self, tasks: Iterator[_Task], workers: int
+    ) -> Iterator[tuple[_Task, Prepared, list[NDArray[np.float32]]]]:
+        """Each task with what its documents are to the engine, and the scores of the windows in that.
+
+        The engine is at work on the next one while this one is decoded and written.
+        """
+        with Scorer(self.engine.streams) as scorer:
+            begun = (
+                (task, prepared, scorer.begin(prepared.windows, self.engine, self.budget))
+                for task, prepared in self._prepared(tasks, workers)
+            )
+            for task, prepared, scoring in ahead(begun, AHEAD):
+                yield task, prepared, scoring.scores()
+
+    def _annotate(self, prepared: Prepared, scores: list[NDArray[np.float32]]) -> Iterator[Document]:
+        of_sentences = iter(self._by_sentence(prepared, scores))
         for document in prepared.documents:
             entities = (
                 entity
                 for sentence in document.sentences or ()
-                for entity in self.decoder.entities(next(scores), sentence)
+                for entity in self.decoder.entities(next(of_sentences), sentence)
                 if self.keep(entity)
             )
             yield replace(document, entities=tuple(entities))
 
-    def _scores(self, prepared: Prepared) -> list[NDArray[np.float32]]:
-        """Log-probabilities float32 [words, labels] of each sentence."""
-        engine = self.engine  # the same to the end, whoever closes the annotator meanwhile
-        width = len(engine.labels)
+    def _by_sentence(self, prepared: Prepared, scores: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """Log-probabilities float32 [words, labels] of each sentence, of those of its windows."""
         # A word without pieces cannot be scored: it is certainly in no name.
         sentences = (sentence for document in prepared.documents for sentence in document.sentences or ())
-        scores = [self._all_outside(sentence, width) for sentence in sentences]
-        for window, score in zip(prepared.windows, score_windows(prepared.windows, engine, self.budget), strict=True):
-            scores[window.sentence][window.words] = score
-        return scores
+        found = [self._all_outside(sentence) for sentence in sentences]
+        for window, score in zip(prepared.windows, scores, strict=True):
+            found[window.sentence][window.words] = score
+        return found
 
-    def _all_outside(self, sentence: Sentence, width: int) -> NDArray[np.float32]:
-        scores = np.full((len(sentence), width), FORBIDDEN, dtype=np.float32)
+    def _all_outside(self, sentence: Sentence) -> NDArray[np.float32]:
+        scores = np.full((len(sentence), self.decoder.width), FORBIDDEN, dtype=np.float32)
         scores[:, self.decoder.outside] = 0.0
         return scores
 

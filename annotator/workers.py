@@ -7,12 +7,12 @@ import os
 import pickle
 import signal
 import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol, TypeVar
 
+from .ahead import ahead
 from .encode import Encoder
 from .errors import AnnotatorError
 from .lean import import_spacy
@@ -45,24 +45,10 @@ def prepare_ahead(
     # A forked process would inherit the threads' locks of a torch that is loaded already.
     stages = pickle.dumps((segmenter, encoder))
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (stages,))
-    waiting: deque[tuple[TaskT, Future[Prepared]]] = deque()
-    failure: AnnotatorError | None = None
-    left = iter(tasks)
+    begun = ((task, pool.submit(_prepare, task.documents)) for task in tasks)
     try:
-        while True:
-            try:
-                task = next(left, None)
-            except AnnotatorError as error:  # told once what was read before it is done
-                failure, task = error, None
-            if task is not None:
-                waiting.append((task, pool.submit(_prepare, task.documents)))
-            if not waiting:
-                break
-            if task is None or len(waiting) >= workers + AHEAD:
-                done, future = waiting.popleft()
-                yield done, future.result()
-        if failure:
-            raise failure
+        for task, future in ahead(begun, workers + AHEAD):
+            yield task, future.result()
     except BrokenProcessPool as error:
         raise AnnotatorError(
             "a worker process was killed, perhaps for want of memory: use fewer --workers (0 needs none)"

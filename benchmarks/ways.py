@@ -80,12 +80,12 @@ def engine_alone(engine: str, precision: str) -> Way:
     """The engine on batches that are ready, as many at once as it takes."""
 
     def way(model: Path, text: Path) -> dict[str, Any]:
-        from annotator.batch import Budget, by_length, make_batch
+        from annotator.batch import by_length, make_batch
         from annotator.engines import EngineOptions, load_engine
 
         loaded = load_engine(model, EngineOptions(engine, "cpu", precision))
         windows = prepared(model, text).windows
-        batches = [make_batch([windows[i] for i in numbers]) for numbers in by_length(windows, Budget(loaded.slots))]
+        batches = [make_batch([windows[i] for i in numbers]) for numbers in by_length(windows, loaded.slots)]
         loaded.scores(batches[-1])
         with ThreadPoolExecutor(loaded.streams) as pool:
             started = time.perf_counter()

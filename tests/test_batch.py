@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scored import score_windows
 
-from annotator.batch import Batch, BatchTooLarge, Budget, by_length, make_batch, score_windows
+from annotator.batch import Batch, BatchTooLarge, Budget, Scorer, by_length, make_batch
 from annotator.encode import Window
 from annotator.errors import AnnotatorError
 
@@ -53,7 +54,7 @@ def test_each_window_gets_its_own_scores(windows: list[Window], slots: int, stre
 
 @given(WINDOWS, st.integers(1, 40))
 def test_batches_keep_to_the_budget_and_the_longest_come_first(windows: list[Window], slots: int) -> None:
-    batches = [make_batch([windows[i] for i in numbers]) for numbers in by_length(windows, Budget(slots))]
+    batches = [make_batch([windows[i] for i in numbers]) for numbers in by_length(windows, slots)]
     assert all(len(batch.ids) == 1 or batch.ids.size <= slots for batch in batches)
     widths = [batch.ids.shape[1] for batch in batches]
     assert widths == sorted(widths, reverse=True)
@@ -96,6 +97,25 @@ def test_a_batch_too_large_is_halved_and_so_is_the_budget() -> None:
 def test_a_single_window_too_large_is_an_error_that_names_the_option(streams: int) -> None:
     with pytest.raises(AnnotatorError, match=r"single window, of 5 pieces \(too large\).*--batch-tokens"):
         score_windows([window(1, 2, 3, 4, 5), window(1)], Echo(memory=4, streams=streams), Budget(64))
+
+
+def test_batches_that_wait_are_dropped_at_the_end() -> None:
+    class Slow(Echo):
+        begun = threading.Event()
+        go_on = threading.Event()
+
+        def scores(self, batch: Batch) -> NDArray[np.float32]:
+            self.begun.set()
+            assert self.go_on.wait(30)
+            return super().scores(batch)
+
+    engine = Slow(slots=1)
+    with Scorer(1) as scorer:
+        scoring = scorer.begin([window(n) for n in range(1, 9)], engine, Budget.of(engine))
+        assert engine.begun.wait(30)
+        threading.Timer(0.2, engine.go_on.set).start()
+    assert len(engine.batches) == 1
+    assert [batch.cancelled() for batch in scoring.batches] == [False] + [True] * 7
 
 
 def grown(seconds: Callable[[int], float]) -> tuple[int, list[int]]:

@@ -12,8 +12,9 @@ import pytest
 import torch
 from cli_runs import ENVIRONMENT
 from conftest import ROOT, SAMPLES, load_reference, needs_shared
+from scored import score_windows
 
-from annotator.batch import Budget, make_batch, score_windows
+from annotator.batch import Budget, make_batch
 from annotator.checkpoints import find_checkpoint, load_tokenizer, max_pieces
 from annotator.encode import Encoder, Window
 from annotator.engines import EXACT_FILE, INT8_FILE, Engine, EngineOptions, load_engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from conftest import SAMPLES, load_reference
 from transformers import AutoTokenizer
 
 from annotator import Annotator
-from annotator.batch import Batch, Budget, by_length, make_batch
+from annotator.batch import Batch, by_length, make_batch
 from annotator.engines.torch import TorchEngine
-from annotator.errors import UsageError
+from annotator.errors import AnnotatorError, UsageError
 from annotator.types import Document, Origin
 
 TEXTS = [line for path in sorted(SAMPLES.glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -134,11 +135,38 @@ def test_equal_windows_are_computed_once(tiny: Path) -> None:
     assert len({d.entities for d in annotated}) == 1
 
 
+def test_the_next_run_is_under_way_while_one_is_decoded(tiny: Path) -> None:
+    runs = [documents([text]) for text in TEXTS[:3]]
+    asked: list[int] = []
+
+    def given() -> Iterator[list[Document]]:
+        for number, run in enumerate(runs):
+            asked.append(number)
+            yield run
+
+    annotated = Annotator.load(str(tiny), device="cpu").pipe_chunks(given())
+    (first,) = next(annotated)
+    assert asked == [0, 1] and first.text == TEXTS[0]
+    assert [document.text for run in annotated for document in run] == TEXTS[1:3]
+
+
+def test_an_error_of_the_input_comes_after_all_before_it(tiny: Path) -> None:
+    def given() -> Iterator[list[Document]]:
+        yield from (documents([text]) for text in TEXTS[:3])
+        raise AnnotatorError("cannot be read")
+
+    annotated = []
+    with pytest.raises(AnnotatorError, match="cannot be read"):
+        for run in Annotator.load(str(tiny), device="cpu").pipe_chunks(given()):
+            annotated += run
+    assert [document.text for document in annotated] == TEXTS[:3]
+
+
 def test_batches_keep_the_budget_with_little_padding(tiny: Path) -> None:
     annotator = Annotator.load(str(tiny), device="cpu")
     sentences = [s.split() for s in TEXTS * 20]
     windows = list(annotator.encoder.windows(sentences))
-    batches = [make_batch([windows[i] for i in numbers]) for numbers in by_length(windows, Budget(1024))]
+    batches = [make_batch([windows[i] for i in numbers]) for numbers in by_length(windows, 1024)]
     assert sum(len(b.ids) for b in batches) == len(windows)
     assert all(b.ids.size <= 1024 for b in batches)
     padding = 1 - sum(int(b.lengths.sum()) for b in batches) / sum(b.ids.size for b in batches)

@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from ..batch import Batch, Budget, by_length, make_batch
+from ..batch import Batch, by_length, make_batch
 from ..encode import Window
 from ..engines import CPU_SLOTS
 from ..weights import Tensor
@@ -76,7 +76,7 @@ def measure_ranges(
     output = build(graph, shape, watching)
     session = _session(graph.model(output, shape.labels, {}, inputs.values()).SerializeToString(), folder)
     seen = {name: _Seen() for name in inputs}
-    for numbers in by_length(windows, Budget(CPU_SLOTS)):
+    for numbers in by_length(windows, CPU_SLOTS):
         batch = make_batch([windows[i] for i in numbers])
         values = session.run(list(inputs.values()), {"ids": batch.ids, "lengths": batch.lengths, "heads": batch.heads})
         for one, rows in zip(seen.values(), values, strict=True):
