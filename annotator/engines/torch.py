@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,11 @@ GPU_SLOTS = 4_096
 MOST_GPU_SLOTS = 131_072
 _TYPES = {"exact": torch.float32, "bf16": torch.bfloat16}
 
-# A forked process lacks the threads of its parent's OpenMP pool and would wait for them for ever.
+# A forked process lacks the threads of its parent's OpenMP pool and would wait for them for ever: each of its own
+# threads must be told to do without.
+_forked = threading.Event()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
+    os.register_at_fork(after_in_child=_forked.set)
 
 
 class TorchEngine:
@@ -67,6 +70,8 @@ class TorchEngine:
 
         Raises BatchTooLarge if the device's memory does not hold the batch.
         """
+        if _forked.is_set():
+            torch.set_num_threads(1)
         try:
             return self._scores(batch)
         except torch.OutOfMemoryError as error:
