@@ -116,6 +116,7 @@ class Scorer:
 
     def begin(self, windows: Sequence[Window], engine: Engine, budget: Budget) -> Scoring:
         """Begin to score windows. Equal ones are computed once."""
+        windows = list(windows)
         keys = [(w.ids.tobytes(), w.heads.tobytes()) for w in windows]
         unique = dict(zip(keys, windows, strict=True))
         places = {key: place for place, key in enumerate(unique)}

@@ -42,6 +42,14 @@ class Decoder:
         self.outside = tags.names.index("O")
         self.width = len(tags.names)
 
+    def named(self, scores: NDArray[np.float32], borders: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether any word of each of the sentences between `borders` is most probably in a name.
+
+        The best sequence of the others is `O` throughout, which every grammar allows.
+        """
+        count = np.concatenate([[0], np.cumsum(scores.argmax(axis=1) != self.outside)])
+        return count[borders[1:]] > count[borders[:-1]]
+
     def tags(self, scores: NDArray[np.float32]) -> NDArray[np.int64]:
         """int64 [words]: the best valid sequence for log-probabilities float32 [words, labels]."""
         best = scores.argmax(axis=1)

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import UsageError
+from .types import OUTSIDE
 
-OUTSIDE = "O"
 PANX_TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
 
 # Prefixes of the schemes and the part of a name that each stands for.

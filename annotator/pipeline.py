@@ -17,15 +17,15 @@ from .checkpoints import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pie
 from .chunks import chunks, is_long
 from .cores import usable_cores
 from .decode import FORBIDDEN, Decoder, Keep
-from .encode import Encoder
+from .encode import Encoder, Windows
 from .engines import Engine, EngineOptions, load_engine
 from .errors import AnnotatorError, UsageError
 from .hints import did_you_mean
 from .labels import TagSet
 from .pieces import Piece, pieces, whole
-from .prepare import Prepared, Preparer
+from .prepare import Prepared, Preparer, contents
 from .segment import Segmenter
-from .types import Document, Origin, Sentence
+from .types import Document, Entity, Origin
 
 # How many runs are prepared beyond the one that is decoded. While there is one, the engine need not wait.
 AHEAD = 1
@@ -138,7 +138,7 @@ class Annotator:
             workers = max(1, usable_cores() - 1) if self.engine.on_gpu else 0
         parts: list[Piece] = []
         for task, prepared, scores in self._scored(_tasks(runs, self.segmenter), workers):
-            documents = list(self._annotate(prepared, scores))
+            documents = list(self._annotate(task.documents, prepared, scores))
             if task.starts is None:
                 yield documents
                 continue
@@ -176,7 +176,7 @@ class Annotator:
         """Each task with what its documents are to the engine."""
         if not workers:
             preparer = Preparer(self.segmenter, self.encoder)
-            return ((task, preparer(task.documents)) for task in tasks)
+            return ((task, preparer(contents(task.documents))) for task in tasks)
         from .workers import prepare_ahead
 
         return prepare_ahead(self.segmenter, self.encoder, tasks, workers)
@@ -196,30 +196,35 @@ class Annotator:
             for task, prepared, scoring in ahead(begun, AHEAD):
                 yield task, prepared, scoring.scores()
 
-    def _annotate(self, prepared: Prepared, scores: list[NDArray[np.float32]]) -> Iterator[Document]:
-        of_sentences = iter(self._by_sentence(prepared, scores))
-        for document in prepared.documents:
-            entities = (
-                entity
-                for sentence in document.sentences or ()
-                for entity in self.decoder.entities(next(of_sentences), sentence)
-                if self.keep(entity)
-            )
-            yield replace(document, entities=tuple(entities))
+    def _annotate(
+        self, documents: Sequence[Document], prepared: Prepared, scores: list[NDArray[np.float32]]
+    ) -> Iterator[Document]:
+        lengths = [len(sentence) for sentences in prepared.sentences for sentence in sentences]
+        borders = np.cumsum([0, *lengths])
+        by_word = self._by_word(prepared.windows, scores, borders)
+        named = iter(self.decoder.named(by_word, borders).tolist())
+        start = 0
+        for document, sentences in zip(documents, prepared.sentences, strict=True):
+            entities: list[Entity] = []
+            for sentence in sentences:
+                end = start + len(sentence)
+                if next(named):
+                    entities += filter(self.keep, self.decoder.entities(by_word[start:end], sentence))
+                start = end
+            yield replace(document, sentences=sentences, entities=tuple(entities))
 
-    def _by_sentence(self, prepared: Prepared, scores: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """Log-probabilities float32 [words, labels] of each sentence, of those of its windows."""
+    def _by_word(
+        self, windows: Windows, scores: list[NDArray[np.float32]], borders: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Log-probabilities float32 [words, labels] of sentences between `borders`, of those of their windows."""
         # A word without pieces cannot be scored: it is certainly in no name.
-        sentences = (sentence for document in prepared.documents for sentence in document.sentences or ())
-        found = [self._all_outside(sentence) for sentence in sentences]
-        for window, score in zip(prepared.windows, scores, strict=True):
-            found[window.sentence][window.words] = score
+        found = np.full((borders[-1], self.decoder.width), FORBIDDEN, dtype=np.float32)
+        found[:, self.decoder.outside] = 0.0
+        if scores:
+            found[np.repeat(borders[windows.sentences], np.diff(windows.scored)) + windows.words] = np.concatenate(
+                scores
+            )
         return found
-
-    def _all_outside(self, sentence: Sentence) -> NDArray[np.float32]:
-        scores = np.full((len(sentence), self.decoder.width), FORBIDDEN, dtype=np.float32)
-        scores[:, self.decoder.outside] = 0.0
-        return scores
 
 
 class _Closed:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .encode import Encoder, Windows
 from .segment import Segmenter
-from .types import Document
+from .types import Document, Sentence
+
+# All of a document that is needed here: its text, and its sentences if it came with them.
+Content = tuple[str, tuple[Sentence, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Documents with their sentences, and the windows of all these, numbered through."""
+    """The sentences of each document, and the windows of all these, numbered through."""
 
-    documents: Sequence[Document]
+    sentences: Sequence[tuple[Sentence, ...]]
     windows: Windows
 
 
@@ -25,12 +28,18 @@ class Preparer:
     segmenter: Segmenter
     encoder: Encoder
 
-    def __call__(self, documents: Sequence[Document]) -> Prepared:
-        """The documents, segmented and encoded."""
-        segmented = self.segmenter(documents)
+    def __call__(self, contents: Sequence[Content]) -> Prepared:
+        """The contents of documents, segmented and encoded."""
+        segmented = iter(self.segmenter.split([text for text, sentences in contents if sentences is None]))
+        found = [next(segmented) if sentences is None else sentences for _, sentences in contents]
         words = [
-            [document.text[start:end] for start, end in sentence.spans()]
-            for document in segmented
-            for sentence in document.sentences or ()
+            [text[start:end] for start, end in sentence.spans()]
+            for (text, _), sentences in zip(contents, found, strict=True)
+            for sentence in sentences
         ]
-        return Prepared(segmented, self.encoder.windows(words))
+        return Prepared(found, self.encoder.windows(words))
+
+
+def contents(documents: Iterable[Document]) -> list[Content]:
+    """What of the documents is needed here."""
+    return [(document.text, document.sentences) for document in documents]

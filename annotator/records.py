@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import Any
 
 from .errors import RecordError
-from .labels import OUTSIDE, spans
+from .labels import spans
 from .readers import ReadOptions, check_text
-from .types import Document, Entity, Origin, Sentence, Word
+from .types import OUTSIDE, Document, Entity, Origin, Sentence, Word
 
 # Fields that hold entities, in the order in which the first one counts.
 ENTITY_FIELDS = ("ents", "spans", "entities", "labels", "label")

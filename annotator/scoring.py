@@ -14,7 +14,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from .labels import OUTSIDE
+from .types import OUTSIDE
 
 BINS = 10  # of the predictions by score
 

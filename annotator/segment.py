@@ -112,19 +112,20 @@ class Segmenter:
         return type(self), (self._lang,)
 
     def __call__(self, documents: Iterable[Document]) -> list[Document]:
-        """The documents with their sentences; one that has them already stays as it is.
+        """The documents with their sentences; one that has them already stays as it is."""
+        documents = list(documents)
+        found = iter(self.split([document.text for document in documents if document.sentences is None]))
+        return [d if d.sentences is not None else replace(d, sentences=next(found)) for d in documents]
+
+    def split(self, texts: Sequence[str]) -> list[tuple[Sentence, ...]]:
+        """The sentences of each text.
 
         spaCy's store of words grows with each new one: it is brought back to what it was before.
         """
         with self._zone, self._nlp.memory_zone():
             if self._runs is _RUN:
-                self._learn(document.text for document in documents if document.sentences is None)
-            return [
-                document
-                if document.sentences is not None
-                else replace(document, sentences=tuple(self.sentences(document.text)))
-                for document in documents
-            ]
+                self._learn(texts)
+            return [tuple(self.sentences(text)) for text in texts]
 
     def sentences(self, text: str) -> Iterator[Sentence]:
         """The sentences of a text. White space is in no word; all other characters are in just one.

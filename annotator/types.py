@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
+OUTSIDE = "O"  # the tag of a word in no entity
 OFFSETS = "I"  # the array type of offsets: unsigned, 4 bytes
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from .convert import uneven
 from .errors import RecordError, UsageError
 from .formats import input_format
-from .labels import OUTSIDE, faults, is_tag, spans, strict_spans
+from .labels import faults, is_tag, spans, strict_spans
 from .readers import Line, lines
 from .readers.conll import columns, is_mark
 from .reading import Input
 from .sinks import open_sink
-from .types import Document, Origin
+from .types import OUTSIDE, Document, Origin
 
 # An id is remembered by 8 bytes of its hash; of more documents than this, the ids are not compared.
 MOST_IDS = 5_000_000

@@ -16,7 +16,7 @@ from .ahead import ahead
 from .encode import Encoder
 from .errors import AnnotatorError
 from .lean import import_spacy
-from .prepare import Prepared, Preparer
+from .prepare import Content, Prepared, Preparer, contents
 from .segment import Segmenter
 from .types import Document
 
@@ -45,7 +45,7 @@ def prepare_ahead(
     # A forked process would inherit the threads' locks of a torch that is loaded already.
     stages = pickle.dumps((segmenter, encoder))
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (stages,))
-    begun = ((task, pool.submit(_prepare, task.documents)) for task in tasks)
+    begun = ((task, pool.submit(_prepare, contents(task.documents))) for task in tasks)
     try:
         for task, future in ahead(begun, workers + AHEAD):
             yield task, future.result()
@@ -76,6 +76,6 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _prepare(documents: Sequence[Document]) -> Prepared:
+def _prepare(given: Sequence[Content]) -> Prepared:
     assert _preparer is not None
-    return _preparer(documents)
+    return _preparer(given)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..batch import Batch
-from ..labels import OUTSIDE, PANX_TAGS
+from ..labels import PANX_TAGS
+from ..types import OUTSIDE
 
 SLOTS = 1_024
 

@@ -15,7 +15,7 @@ from ..checkpoints import TOKENIZER_FILES, load_tokenizer, max_pieces
 from ..encode import Encoder, Window
 from ..engines import EXACT_FILE, FINGERPRINT, INT8_FILE
 from ..errors import AnnotatorError, UsageError
-from ..prepare import Preparer
+from ..prepare import Preparer, contents
 from ..segment import Segmenter
 from ..types import Document
 from ..weights import fingerprint, read_tensors
@@ -66,7 +66,7 @@ def _windows(folder: Path, text: Iterable[Document]) -> list[Window]:
     prepare = Preparer(Segmenter(), Encoder(load_tokenizer(folder), max_pieces(folder)))
     windows: list[Window] = []
     for document in text:
-        windows += prepare([document]).windows
+        windows += prepare(contents([document])).windows
         if sum(len(window.ids) for window in windows) >= CALIBRATION_PIECES:
             break
     if not windows:

@@ -18,8 +18,8 @@ from itertools import groupby
 from typing import Any, BinaryIO
 
 from ..errors import RecordError
-from ..labels import OUTSIDE, is_tag
-from ..types import Document
+from ..labels import is_tag
+from ..types import OUTSIDE, Document
 from . import Line, ReadOptions, Record, check_text, lines
 from .tagged import Token, record, to_document
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..hints import nearest
-from ..labels import OUTSIDE, TagSet
+from ..labels import TagSet
 from ..scoring import ERRORS, Kind, Match, Scheme, Tally, Totals, match_spans, totals
-from ..types import Document
+from ..types import OUTSIDE, Document
 from . import figures
 from .figures import Calibration, Comparison, Overlap, Score, Scores
 from .pairs import Files, LabelMap, Unit, read_pairs

@@ -16,11 +16,10 @@ from pathlib import Path
 
 from ..errors import AnnotatorError, RecordError, UsageError
 from ..formats import input_format
-from ..labels import OUTSIDE
 from ..readers import ReadOptions
 from ..reading import read_documents
 from ..scoring import Span
-from ..types import Document, Entity, Origin, Sentence
+from ..types import OUTSIDE, Document, Entity, Origin, Sentence
 
 _start, _end = attrgetter("start"), attrgetter("end")
 Tag = Callable[[Iterable[Document]], Iterator[Document]]

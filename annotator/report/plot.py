@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import AnnotatorError, UsageError
-from ..labels import OUTSIDE
+from ..types import OUTSIDE
 from .evaluation import Evaluation
 from .figures import Calibration
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..types import Document, Sentence
+from ..types import OUTSIDE, Document, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,16 @@ def sentence_tags(document: Document) -> Iterator[tuple[Sentence, list[str]]]:
     entities = iter(document.entities)
     entity = next(entities, None)
     for sentence in document.sentences or ():
+        if entity is None or entity.start >= sentence.offsets[-1]:
+            yield sentence, [OUTSIDE] * len(sentence)
+            continue
         tags: list[str] = []
         begun = None  # the entity that the last word was in
         for start, end in sentence.spans():
             while entity is not None and entity.end <= start:
                 entity = next(entities, None)
             if entity is None or entity.start >= end:
-                tags.append("O")
+                tags.append(OUTSIDE)
                 begun = None
             else:
                 tags.append(f"{'I' if begun is entity else 'B'}-{entity.label}")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..readers.conll import DOCSTART, NO_MARK
-from ..types import Document
+from ..types import OUTSIDE, Document
 from . import DEFAULTS, WriteOptions, sentence_tags
 
 _CONTROL = re.compile(r"[\t\n]")
@@ -20,12 +20,18 @@ _CONTROL_OF_LABEL = re.compile(r"[\t\n\r]|\s+$")
 def write(documents: Iterable[Document], options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
     """The documents as CoNLL, each after a `-DOCSTART-` mark if asked for."""
     for document in documents:
+        text = _CONTROL.sub(" ", document.text)
         lines = [f"{DOCSTART}\tO\n\n"] if options.docstart else []
         for sentence, tags in sentence_tags(document):
-            for (start, end), tag in zip(sentence.spans(), tags, strict=True):
-                word = _CONTROL.sub(" ", document.text[start:end])
-                # A third column tells a word from a mark.
-                kept = f"{word}\t{NO_MARK}" if word == DOCSTART and not tag.startswith("B-") else word
-                lines.append(f"{kept}\t{_CONTROL_OF_LABEL.sub('_', tag)}\n")
-            lines.append("\n")
+            words = [text[start:end] for start, end in sentence.spans()]
+            if DOCSTART in words:
+                words = [_no_mark(word, tag) for word, tag in zip(words, tags, strict=True)]
+            shown = [tag if tag == OUTSIDE else _CONTROL_OF_LABEL.sub("_", tag) for tag in tags]
+            lines.append("\n".join(map("\t".join, zip(words, shown, strict=True))))
+            lines.append("\n\n")
         yield "".join(lines).encode("utf-8", "backslashreplace")
+
+
+def _no_mark(word: str, tag: str) -> str:
+    """A word that would be read as a mark gets a third column."""
+    return f"{word}\t{NO_MARK}" if word == DOCSTART and not tag.startswith("B-") else word
