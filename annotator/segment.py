@@ -48,8 +48,10 @@ _ABBREVIATING = ("de", "en", "es", "it", "nl", "pt")
 _FRENCH_ABBREVIATIONS = ("MM.", "Mlle.", "Mme.", "Ste.")
 # How many runs of text between white space keep their tokens, up to which length: most of a text is words that were
 # there before.
-KNOWN_RUNS = 50_000
+KNOWN_RUNS = 20_000
 KNOWN_LENGTH = 40
+# After so many tokens spaCy's store of words is made anew, for what is taken out of it leaves its place taken.
+STORED_TOKENS = 100_000
 # What a token may be: one that ends a sentence, other punctuation, anything else.
 _END, _MARK, _WORD = range(3)
 _Token = tuple[int, int, int]  # where it starts and ends, and what it is
@@ -102,6 +104,7 @@ class Segmenter:
     def __init__(self, lang: str = "xx") -> None:
         self._lang = lang
         self._nlp = _blank(lang)
+        self._stored = 0
         self._ends = _sentence_ends()
         self._runs = _RUN if _sees_runs(self._nlp) else _LONG_RUN_OR_TEXT
         self._known: dict[str, Sequence[_Token]] = {}
@@ -122,10 +125,14 @@ class Segmenter:
 
         spaCy's store of words grows with each new one: it is brought back to what it was before.
         """
-        with self._zone, self._nlp.memory_zone():
-            if self._runs is _RUN:
-                self._learn(texts)
-            return [tuple(self.sentences(text)) for text in texts]
+        with self._zone:
+            if self._stored > STORED_TOKENS:
+                self._nlp = _blank(self._lang)
+                self._stored = 0
+            with self._nlp.memory_zone():
+                if self._runs is _RUN:
+                    self._learn(texts)
+                return [tuple(self.sentences(text)) for text in texts]
 
     def sentences(self, text: str) -> Iterator[Sentence]:
         """The sentences of a text. White space is in no word; all other characters are in just one.
@@ -162,9 +169,9 @@ class Segmenter:
             self._known = {}
         runs = set().union(*(text.split() for text in texts)).difference(self._known)
         new = [run for run in runs if len(run) <= KNOWN_LENGTH]
-        tokens = self._run_tokens(" ".join(new))
+        shapes = {shape: shape for shape in self._known.values()}  # most are alike: one object stands for all
         at = 0
-        left = iter(tokens)
+        left = iter(self._run_tokens(" ".join(new)))
         token = next(left, None)
         for run in new:
             end = at + len(run)
@@ -172,7 +179,8 @@ class Segmenter:
             while token is not None and token[1] <= end:
                 own.append((token[0] - at, token[1] - at, token[2]))
                 token = next(left, None)
-            self._known[run] = tuple(own)
+            shape = tuple(own)
+            self._known[run] = shapes.setdefault(shape, shape)
             at = end + 1
 
     def _run_tokens(self, run: str) -> Sequence[_Token]:
@@ -183,6 +191,7 @@ class Segmenter:
             doc = Doc(self._nlp.vocab, words=words, spaces=[False] * len(words))
         else:
             doc = self._nlp.tokenizer(run)
+        self._stored += len(doc)
         return [(t.idx, t.idx + len(t), self._kind(t)) for t in doc if not t.is_space]
 
     def _kind(self, token: Token) -> int:

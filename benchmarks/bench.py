@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
@@ -25,15 +25,19 @@ import click
 from reference import agreement
 from rich.console import Console
 from rich.table import Table
-from ways import ALONE, EMPTY, OURS, PIPELINES, PIPES, prepared
+from ways import ALONE, EMPTY, OURS, PIPELINES, PIPES
 
 from annotator.checkpoints import find_checkpoint
 from annotator.cores import usable_cores
+from annotator.reading import read_documents
+from annotator.segment import Segmenter
 
 ROOT = Path(__file__).parent.parent
 RUNNING = ROOT.parent / "shared" / "data" / "running"
+LANGUAGES = ("de", "en", "fr")
 SENTENCES = 400  # of each language
-LONGER = 10_000  # the null engine is done with less before its workers have started
+LONGER = 20_000
+LONGER_BYTES = 3_000_000  # the null engine is done with less before it is at full speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +61,21 @@ class Result:
 def bench(text: Path | None, model: str, repeat: int, json_path: Path) -> None:
     """Measure speed and memory, and check the exact engines against the plain loop.
 
-    Without --text: running text of ../shared if that is there, else the samples.
+    Without --text: running text of ../shared if that is there, else the samples. The null engine is measured on text
+    of 3 MB and more only.
     """
     folder = find_checkpoint(model)
     with tempfile.TemporaryDirectory() as scratch:
-        longer = text or default_text(Path(scratch) / "longer.txt", "train", LONGER)
-        text = text or default_text(Path(scratch) / "text.txt", "dev", SENTENCES)
+        longer = text or default_text(Path(scratch) / "longer.txt", "train", None, LONGER)
+        text = text or default_text(Path(scratch) / "text.txt", "dev", LANGUAGES, SENTENCES)
         sizes = run("sizes", folder, text)
-        longer_sizes = run("sizes", folder, longer)
         measured = measure(folder, text, longer, repeat)
-        documents = list(prepared(folder, text).documents)
+        documents = Segmenter()(read_documents([str(text)]))
         checks = {engine: agreement(folder, documents, engine) for engine in ("onnx", "torch")}
-    results = list(evaluated(measured, sizes, longer_sizes))
+    results = list(evaluated(measured, sizes))
     report = {
         "machine": machine(),
         "text": sizes,
-        "text_of_the_null_engine": longer_sizes,
         "matrix_peak_flops": peak(measured),
         "results": [asdict(result) for result in results],
         "agreement": {engine: asdict(check) for engine, check in checks.items()},
@@ -81,10 +84,12 @@ def bench(text: Path | None, model: str, repeat: int, json_path: Path) -> None:
     show(report, results)
 
 
-def default_text(path: Path, split: str, limit: int) -> Path:
-    """Sentences of German, English and French running text, or the samples, written to `path`."""
+def default_text(path: Path, split: str, languages: Sequence[str] | None, limit: int) -> Path:
+    """Sentences of running text in these languages (None: all there are), or the samples, written to `path`."""
     if RUNNING.is_dir():
-        files = [RUNNING / language / f"{split}.tsv" for language in ("de", "en", "fr")]
+        files = [
+            file for file in sorted(RUNNING.glob(f"*/{split}.tsv")) if not languages or file.parent.name in languages
+        ]
         lines = [line for file in files for line in islice(sentences(file), limit)]
     else:
         lines = [
@@ -113,7 +118,8 @@ def run(way: str, model: Path, text: Path) -> dict[str, Any]:
 
 def measure(model: Path, text: Path, longer: Path, repeat: int) -> dict[str, list[dict[str, Any]]]:
     """What each way gave each time."""
-    ways = ["matrix peak", *PIPELINES, *(PIPES if spacy_pipe_is_there() else ()), *OURS, *ALONE, *EMPTY]
+    empty = EMPTY if longer.stat().st_size >= LONGER_BYTES else ()
+    ways = ["matrix peak", *PIPELINES, *(PIPES if spacy_pipe_is_there() else ()), *OURS, *ALONE, *empty]
     measured: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
     for _ in range(repeat):
         for way in ways:
@@ -133,9 +139,7 @@ def peak(measured: dict[str, list[dict[str, Any]]]) -> float:
     return max(found["flops"] for found in measured["matrix peak"])
 
 
-def evaluated(
-    measured: dict[str, list[dict[str, Any]]], sizes: dict[str, Any], longer: dict[str, Any]
-) -> Iterator[Result]:
+def evaluated(measured: dict[str, list[dict[str, Any]]], sizes: dict[str, Any]) -> Iterator[Result]:
     """The results, each compared with the best batch size of transformers.pipeline."""
     seconds = {way: statistics.median(f["seconds"] for f in found) for way, found in measured.items()}
     best = min(seconds[way] for way in PIPELINES)
@@ -146,7 +150,7 @@ def evaluated(
         empty = way in EMPTY
         yield Result(
             way=way,
-            words_per_second=(longer if empty else sizes)["words"] / seconds[way],
+            words_per_second=found[0].get("words", sizes["words"]) / seconds[way],
             ratio=0.0 if empty else best / seconds[way],
             of_peak=0.0 if empty else sizes["flops"] / seconds[way] / peak(measured),
             in_engine=statistics.median(shares) if shares and not empty else None,

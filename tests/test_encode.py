@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotator import encode
 from annotator.checkpoints import load_tokenizer
 from annotator.encode import MAX_WORD_CHARACTERS, Encoder, _overlapping
 
@@ -80,3 +81,15 @@ def test_no_words_and_words_without_pieces_have_no_window(encoder: Encoder, tiny
     for word in empty:
         (window,) = encoder.windows([["a", word, "b"]])
         assert window.words.tolist() == [0, 2]
+
+
+def test_pieces_are_the_same_whether_kept_or_not(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sentences = [[f"Wort{i}", "und", "x" * 60, f"Stadt{i % 3}"] for i in range(20)]
+    tokenizer = load_tokenizer(tiny)
+    expected = [tokenizer.encode(words, is_pretokenized=True).ids for words in sentences]
+    monkeypatch.setattr(encode, "KNOWN_WORDS", 5)
+    encoder = Encoder(load_tokenizer(tiny), 512)
+    assert [w.ids.tolist() for words in sentences for w in encoder.windows([words])] == expected
+    assert len(encoder._known) < 12
+    monkeypatch.undo()
+    assert [w.ids.tolist() for _ in range(2) for w in encoder.windows(sentences)] == expected * 2

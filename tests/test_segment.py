@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
+from annotator import segment
 from annotator.errors import UsageError
 from annotator.segment import Segmenter
 from annotator.types import Document, Origin, Sentence, Word
@@ -127,6 +128,17 @@ def test_the_store_of_words_does_not_grow() -> None:
         (document,) = own([Document(str(i), f"Ganz{i} neue{i} Wörter{i}", Origin("x", 1))])
         assert document.sentences is not None and len(document.sentences[0].words) == 3
     assert len(own._nlp.vocab.strings) == before
+
+
+def test_a_store_made_anew_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"Herr Dr. M{i} kam{i} nach St. Gallen{i}. Und ging." for i in range(20)]
+    expected = [segmenter.split([text]) for text in texts]
+    monkeypatch.setattr(segment, "STORED_TOKENS", 30)
+    monkeypatch.setattr(segment, "KNOWN_RUNS", 30)
+    own = Segmenter()
+    first = own._nlp
+    assert [own.split([text]) for text in texts] == expected
+    assert own._nlp is not first and len(own._known) < 50
 
 
 def test_given_sentences_stay() -> None:
