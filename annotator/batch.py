@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,13 +56,15 @@ class Budget:
     """How many piece slots a batch may have, padding counted.
 
     It is halved when a batch was too large for the device's memory. Up to `most` it doubles as long as that is
-    faster; a budget that grew depends on the times measured, and with it the last digits of scores.
+    faster; a budget that grew depends on the times measured, and with it the last digits of scores. Several threads
+    may teach it.
     """
 
     slots: int
     most: int = 0
     _rates: list[float] = field(default_factory=list, init=False)
     _rate_before: float = field(default=0.0, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
 
     @classmethod
     def of(cls, engine: Engine) -> Budget:
@@ -70,24 +73,26 @@ class Budget:
 
     def took(self, slots: int, seconds: float) -> None:
         """Learn from a batch of so many slots that took so long."""
-        if self.slots >= self.most or slots <= self.slots // 2:  # the last batches of a chunk may be small
-            return
-        self._rates.append(slots / seconds)
-        if len(self._rates) <= TIMED:
-            return
-        rate = max(self._rates[1:])
-        self._rates.clear()
-        if rate > self._rate_before * WORTH_GROWING:
-            self._rate_before = rate
-            self.slots *= 2
-        else:
-            self.slots //= 2
-            self.most = self.slots
+        with self._lock:
+            if self.slots >= self.most or slots <= self.slots // 2:  # the last batches of a chunk may be small
+                return
+            self._rates.append(slots / seconds)
+            if len(self._rates) <= TIMED:
+                return
+            rate = max(self._rates[1:])
+            self._rates.clear()
+            if rate > self._rate_before * WORTH_GROWING:
+                self._rate_before = rate
+                self.slots *= 2
+            else:
+                self.slots //= 2
+                self.most = self.slots
 
     def too_large(self, slots: int) -> None:
         """Learn that a batch of so many slots was too large."""
-        self.slots = self.most = max(1, min(self.slots, slots // 2))
-        self._rates.clear()
+        with self._lock:
+            self.slots = self.most = max(1, min(self.slots, slots // 2))
+            self._rates.clear()
 
 
 def by_length(windows: Sequence[Window], slots: int) -> Iterator[list[int]]:

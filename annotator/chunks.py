@@ -12,6 +12,7 @@ from hashlib import blake2b
 
 from .errors import AnnotatorError, RecordError
 from .reading import Input, Place, Placed
+from .rejects import SKIPPING
 from .types import Document
 
 CHUNK_CHARACTERS = 100_000
@@ -19,7 +20,6 @@ CHUNK_CHARACTERS = 100_000
 RECORD_CHARACTERS = 20
 # Longer documents go through in pieces. So much text holds the ends of many sentences.
 LONG_CHARACTERS = 1_000_000
-SKIPPING = "skip such records with --on-error skip"
 
 
 def is_long(document: Document) -> bool:

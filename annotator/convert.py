@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .formats import Format
 from .reading import Input
+from .rejects import SKIPPING, Rejects
 from .sinks import open_sink
 from .types import Document
 from .writers import WriteOptions
@@ -15,11 +17,12 @@ from .writers import WriteOptions
 
 @dataclass(slots=True)
 class Conversion:
-    """What was converted: how many documents, which of their parts the target does not hold, and how many of their
-    entities are no whole words in one sentence, where it holds only such.
+    """What was converted: how many documents, and how many records could not be read; which parts of the documents the
+    target does not hold, and how many of their entities are no whole words in one sentence, where it holds only such.
     """
 
     documents: int = 0
+    rejected: int = 0
     lost: set[str] = field(default_factory=set)
     uneven: int = 0
 
@@ -39,20 +42,42 @@ PARTS = tuple(_HAS)
 
 
 def convert(
-    given: Input, output: Path | None, form: Format, options: WriteOptions, *, lang: str = "xx", force: bool = False
+    given: Input,
+    output: Path | None,
+    form: Format,
+    options: WriteOptions,
+    *,
+    lang: str = "xx",
+    force: bool = False,
+    rejects: Rejects | None = None,
 ) -> Conversion:
     """Write the documents of an input in another format, to a file (None: stdout).
 
-    Documents without sentences are segmented first if the format is one of words. Raises AnnotatorError for what
+    Documents without sentences are segmented first if the format is one of words. Records that cannot be read go to
+    `rejects`; without that, the first one is raised. Raises AnnotatorError for what
     cannot be read or written, UsageError for an option that the format does not have.
     """
     missing = [part for part in PARTS if part not in form.holding(options)]
     conversion = Conversion()
-    with open_sink(output, force) as sink:
-        documents = segmented(given.documents(), lang) if form.of_words else given.documents()
+    with open_sink(output, force) as sink, rejects or nullcontext():
+        documents = _readable(given, rejects, conversion)
+        if form.of_words:
+            documents = segmented(documents, lang)
         for part in form.writer()(_watched(documents, missing, form.of_words, conversion), options):
             sink.write(part)
     return conversion
+
+
+def _readable(given: Input, rejects: Rejects | None, conversion: Conversion) -> Iterator[Document]:
+    for placed in given.records():
+        if isinstance(placed.record, Document):
+            yield placed.record
+        elif rejects:
+            rejects.write(placed.record)
+            conversion.rejected += 1
+        else:
+            placed.record.add_note(SKIPPING)
+            raise placed.record
 
 
 def segmented(documents: Iterable[Document], lang: str = "xx") -> Iterator[Document]:

@@ -82,10 +82,11 @@ class Annotator:
     ) -> Annotator:
         """Load a model, now: a name the package knows, a checkpoint folder, or `owner/name` on the Hub.
 
-        `device` is auto, cpu, cuda, cuda:N or mps; `engine` one of `annotator.engines.ENGINES`; `precision` auto,
-        exact, bf16 or int8. `labels` keeps only entities with these labels, `min_score` only those with at least
-        this score; `batch_tokens` is the budget of piece slots a batch (None: what suits the device). Raises
-        UsageError or AnnotatorError for a model, device, language or label that is not there.
+        `device` is auto, cpu, cuda, cuda:N, cuda:all (each batch to a GPU that is free) or mps; `engine` one of
+        `annotator.engines.ENGINES`; `precision` auto, exact, bf16 or int8. `labels` keeps only entities with these
+        labels, `min_score` only those with at least this score; `batch_tokens` is the budget of piece slots a batch
+        (None: what suits the device). Raises UsageError or AnnotatorError for a model, device, language or label that
+        is not there.
         """
         name = fspath(model)
         folder = find_checkpoint(name)

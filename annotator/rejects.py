@@ -6,9 +6,22 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from .errors import RecordError
+from .errors import AnnotatorError, RecordError
 from .outputs import GrowingFile
 from .sinks import PARTIAL
+
+SKIPPING = "skip such records with --on-error skip"
+
+
+def rejects_beside(output: Path) -> Path:
+    """The file for the rejects of an output file that is used if no other is named."""
+    return output.with_name(output.name + ".rejects.jsonl")
+
+
+def check_free(path: Path | None, force: bool) -> None:
+    """Raises AnnotatorError if there are rejects of another run, unless they may be replaced."""
+    if path and path.exists() and not force:
+        raise AnnotatorError(f"{path}: exists already: use --force to replace it, or name other --rejects")
 
 
 class Rejects:
@@ -44,6 +57,17 @@ class Rejects:
         """Give the file its name, if there is one."""
         if self._file:
             self._file.finish()
+
+    def __enter__(self) -> Rejects:
+        """Itself."""
+        return self
+
+    def __exit__(self, failure: object, *_: object) -> None:
+        """Give the file its name, or leave it as it is after a failure."""
+        if failure is None:
+            self.finish()
+        else:
+            self.close()
 
     @staticmethod
     def _grow(path: Path, length: int) -> GrowingFile:

@@ -22,7 +22,7 @@ from .pipeline import Recipe
 from .progress import Counts, Progress
 from .readers import ON_ERROR
 from .reading import Input
-from .rejects import Rejects
+from .rejects import Rejects, check_free, rejects_beside
 from .sinks import STDOUT, failures_told, open_sink
 from .types import Document
 from .writers import DEFAULTS, WriteOptions
@@ -89,7 +89,7 @@ def make_job(given: Input, output: str | None, format_name: str | None, shard_si
         raise UsageError("--shard-size needs a folder to write to: name one by --output")
     form = output_format(format_name, None if folder else path)
     if path and how.get("on_error") == "skip" and not how.get("rejects"):
-        how["rejects"] = path / ".rejects.jsonl" if folder else path.with_name(path.name + ".rejects.jsonl")
+        how["rejects"] = path / ".rejects.jsonl" if folder else rejects_beside(path)
     shards = shards_for(output, given.sources, form, shard_size) if folder and output else None
     return Job(given, form, output=path, shards=shards, **how)
 
@@ -128,7 +128,7 @@ def _is_device(path: Path) -> bool:
 def _to_stream(job: Job, how: str, warn: Callable[[str], None]) -> Progress:
     if job.form.binary and job.output is None and sys.stdout and sys.stdout.isatty():
         raise UsageError(f"{job.form.name} is binary and would garble the terminal: name a file by --output")
-    _check_rejects(job)
+    check_free(job.rejects, job.force)
     progress = Progress(Counts(), job.input.size)
     rejects = Rejects(job.rejects, warn)
 
@@ -237,13 +237,8 @@ def _start(job: Job, path: Path, journal: Journal) -> Entry:
     if written and not job.force:
         what = "is not empty" if job.shards else "exists already"
         raise AnnotatorError(f"{path}: {what}: use --force to replace it, or name another --output")
-    _check_rejects(job)
+    check_free(job.rejects, job.force)
     return Entry()
-
-
-def _check_rejects(job: Job) -> None:
-    if job.rejects and job.rejects.exists() and not job.force:
-        raise AnnotatorError(f"{job.rejects}: exists already: use --force to replace it, or name other --rejects")
 
 
 def _beside(job: Job, path: Path, what: str) -> Path:

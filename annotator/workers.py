@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import pickle
 import signal
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -16,6 +15,7 @@ from .ahead import ahead
 from .encode import Encoder
 from .errors import AnnotatorError
 from .lean import import_spacy
+from .parent import end_with_parent
 from .prepare import Content, Prepared, Preparer, contents
 from .segment import Segmenter
 from .types import Document
@@ -64,16 +64,9 @@ def _begin(stages: bytes) -> None:
     global _preparer  # noqa: PLW0603  # the way to give a pool's process something
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes: the first one tells the others
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # one core a worker
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     import_spacy()  # before the stages are unpickled, which imports it too
     _preparer = Preparer(*pickle.loads(stages))
-
-
-def _end_with_parent() -> None:
-    """A parent that is killed cannot tell its workers to end: they would wait for ever."""
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
 
 
 def _prepare(given: Sequence[Content]) -> Prepared:

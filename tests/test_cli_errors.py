@@ -60,8 +60,8 @@ def test_wrong_commands(
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--device", "gpu"], "unknown device 'gpu': use auto, cpu, cuda, cuda:N or mps"),
-        (["--device", "cuda:x"], "unknown device 'cuda:x': use auto, cpu, cuda, cuda:N or mps"),
+        (["--device", "gpu"], "unknown device 'gpu': use auto, cpu, cuda, cuda:N, cuda:all or mps"),
+        (["--device", "cuda:x"], "unknown device 'cuda:x': use auto, cpu, cuda, cuda:N, cuda:all or mps"),
         (["--device", "cuda:99"],
          "this machine (or this build of torch) has no device 'cuda:99': use --device cpu or auto"),
         (["--lang", "klingon"],

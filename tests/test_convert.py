@@ -115,3 +115,28 @@ def test_plain_text_is_split_into_documents_and_words(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_converted(args: list[object], code: int, message: str) -> None:
     assert refused(annotate("convert", *args), code).startswith(message)
+
+
+BAD = b'{"text": "Angela Merkel in Paris."}\n{"text": 3}\n{"text": "Da."}\nnone\n'
+
+
+def test_bad_records_are_put_aside_if_asked_for(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.conll"
+    source.write_bytes(BAD)
+    says = refused(annotate("convert", source, out), 1)
+    assert "in.jsonl:2: " in says and "--on-error skip" in says and not out.exists()
+
+    run = annotate("convert", source, out, "--on-error", "skip")
+    assert run.code == 3 and warned(run.err)[-1].startswith(f"2 records that could not be read are in {out}.rejects")
+    assert out.read_bytes().startswith(b"Angela\tO\n") and out.read_bytes().endswith(b"Da\tO\n.\tO\n\n")
+    rejects = [json.loads(line) for line in (tmp_path / "out.conll.rejects.jsonl").read_bytes().splitlines()]
+    assert [(r["origin"].split(":")[-1], r["record"]) for r in rejects] == [("2", '{"text": 3}'), ("4", "none")]
+
+    out.unlink()
+    assert "exists already" in refused(annotate("convert", source, out, "--on-error", "skip"), 1)
+    assert annotate("convert", source, out, "--on-error", "skip", "--force").code == 3
+
+
+def test_bad_records_on_the_way_to_stdout_are_told_of() -> None:
+    run = annotate("convert", "-", "-", "--from", "jsonl", "--to", "conll", "--on-error", "skip", stdin=BAD)
+    assert run.code == 3 and run.err.count("warning: skipped stdin:") == 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +21,8 @@ from annotator.checkpoints import find_checkpoint, load_tokenizer, max_pieces
 from annotator.encode import Encoder, Window
 from annotator.engines import EXACT_FILE, INT8_FILE, Engine, EngineOptions, load_engine
 from annotator.engines.onnx import OnnxEngine
-from annotator.engines.torch import TorchEngine
+from annotator.engines.several import SeveralEngines
+from annotator.engines.torch import TorchEngine, devices
 from annotator.errors import AnnotatorError, UsageError
 from annotator.export import export
 from annotator.pipeline import Annotator
@@ -203,3 +206,44 @@ def test_annotate_on_a_cpu_imports_neither_torch_nor_transformers() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=ENVIRONMENT, cwd=ROOT, check=True)
     assert done.stdout.decode().endswith("\nset()\n")
+
+
+@pytest.fixture(scope="module")
+def two(tiny: Path) -> SeveralEngines:
+    """The tiny checkpoint in two processes."""
+    return SeveralEngines(tiny, ["cpu", "cpu"], "exact")
+
+
+@pytest.mark.slow
+def test_several_processes_score_as_one(two: SeveralEngines, tiny: Path) -> None:
+    one = TorchEngine(tiny, "cpu", "exact")
+    assert (two.labels, two.slots, two.most_slots, two.on_gpu) == (one.labels, one.slots, one.most_slots, one.on_gpu)
+    assert two.streams == 4
+    some = windows(tiny)
+    pairs = zip(score_windows(some, two, Budget(256)), score_windows(some, one, Budget(256)), strict=True)
+    assert all(np.abs(got - want).max() < 1e-5 for got, want in pairs)
+    assert pickle.loads(pickle.dumps(two.__reduce__()))[1] == (tiny, ("cpu", "cpu"), "exact")
+
+
+@pytest.mark.slow
+def test_a_killed_process_of_several_is_an_error_that_names_its_device(two: SeveralEngines, tiny: Path) -> None:
+    (number,) = two._pools[0]._processes  # of the first device
+    os.kill(number, signal.SIGKILL)
+    with pytest.raises(AnnotatorError, match="the process of device cpu was killed"):
+        score_windows(windows(tiny), two, Budget(64))
+
+
+@pytest.mark.slow
+def test_what_one_of_several_cannot_load_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AnnotatorError, match="not a token-classification checkpoint"):
+        SeveralEngines(tmp_path, ["cpu", "cpu"])
+
+
+def test_all_gpus_are_one_engine_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
+    assert devices("cuda:all") == ["cuda:0", "cuda:1", "cuda:2"] and devices("cuda") == ["cuda"]
+    monkeypatch.undo()
+    if not torch.cuda.is_available():
+        with pytest.raises(UsageError, match="no device 'cuda:all': use --device cpu or auto"):
+            devices("cuda:all")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from conftest import SAMPLES
@@ -18,6 +20,8 @@ from annotator.readers import ReadOptions
 from annotator.types import Document
 
 INPUTS_A_READER = 2_000
+MEGABYTES = 512
+STATUS, CLEAR_REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 # What the formats are made of.
 PARTS = [b"\t", b"\n", b"\r\n", b" ", b'"', b'""', b"{", b"}", b"[", b"]", b",", b":", b"\\",
          b"\\ud800", b"O", b"I-PER", b"-DOCSTART-", b"# newdoc id = a", b"1-2\t", b"1.1\t",
@@ -86,4 +90,31 @@ def _fuzz(form: Format, inputs: st.SearchStrategy[bytes]) -> None:
         read(form, raw)
 
     run: Callable[[], None] = reads
-    run()
+    with at_most_more(MEGABYTES):
+        run()
+
+
+@contextmanager
+def at_most_more(megabytes: int) -> Iterator[None]:
+    """The process never holds more than so much more than at the beginning."""
+    if not CLEAR_REFS.exists():
+        yield  # the peak cannot be set back here
+        return
+    CLEAR_REFS.write_text("5", encoding="ascii")
+    before = _peak_megabytes()
+    yield
+    assert _peak_megabytes() - before < megabytes
+
+
+def _peak_megabytes() -> float:
+    (line,) = [line for line in STATUS.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) / 1024
+
+
+def test_memory_is_watched() -> None:
+    if not CLEAR_REFS.exists():
+        pytest.skip("the peak of memory cannot be set back here")
+    with pytest.raises(AssertionError), at_most_more(20):
+        assert b"x" * 30_000_000
+    with at_most_more(20):
+        assert b"x" * 10_000_000

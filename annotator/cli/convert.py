@@ -9,7 +9,7 @@ import click
 
 from ..readers import ReadOptions
 from ..writers import WriteOptions
-from .options import input_options, output_options
+from .options import REJECTED, error_options, input_options, output_options
 
 EXAMPLES = """\b
 Examples:
@@ -25,6 +25,7 @@ Examples:
 @click.option("--to", "output_format", metavar="NAME", help="Format of the output.  [default: by its suffix]")
 @click.option("--lang", default="xx", show_default=True, help="Language of plain text, for its words and sentences.")
 @output_options
+@error_options
 def convert(
     inputs: tuple[str, ...],
     output: Path,
@@ -34,6 +35,8 @@ def convert(
     force: bool,
     read_options: ReadOptions,
     write_options: WriteOptions,
+    on_error: str,
+    rejects: Path | None,
 ) -> None:
     """Convert files between any two formats; - is stdin or stdout.
 
@@ -44,12 +47,26 @@ def convert(
     from ..errors import UsageError
     from ..formats import output_format as find_format
     from ..reading import open_input
+    from ..rejects import Rejects, check_free, rejects_beside
 
     to_stdout = str(output) == "-"
     form = find_format(output_format, None if to_stdout else output)
     if form.binary and to_stdout and sys.stdout and sys.stdout.isatty():
         raise UsageError(f"{form.name} is binary and would garble the terminal: name a file")
     given = open_input(inputs, input_format, read_options)
-    conversion = converting.convert(given, output, form, write_options, lang=lang, force=force)
+
+    def warn(what: str) -> None:
+        click.echo(f"annotate: warning: {what}", err=True)
+
+    skipped = None
+    if on_error == "skip":
+        rejects = rejects or (None if to_stdout else rejects_beside(output))
+        check_free(rejects, force)
+        skipped = Rejects(rejects, warn)
+    conversion = converting.convert(given, output, form, write_options, lang=lang, force=force, rejects=skipped)
     for warning in converting.warnings(conversion, form, write_options):
-        click.echo(f"annotate: warning: {warning}", err=True)
+        warn(warning)
+    if conversion.rejected:
+        if rejects:
+            warn(f"{conversion.rejected} records that could not be read are in {rejects}, with the reasons")
+        sys.exit(REJECTED)

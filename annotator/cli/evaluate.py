@@ -16,7 +16,9 @@ Examples:
 @click.command("evaluate", epilog=EXAMPLES)
 @click.argument("files", nargs=-1, required=True, metavar="GOLD [PRED]...")
 @click.option("--model", metavar="NAME", help="Tag the tokens of the gold files (all FILES) with this model.")
-@click.option("--device", default="auto", show_default=True, help="Of the model: auto, cpu, cuda, cuda:N or mps.")
+@click.option(
+    "--device", default="auto", show_default=True, help="Of the model: auto, cpu, cuda, cuda:N, cuda:all or mps."
+)
 @click.option("--input-format", metavar="NAME", help="Format of all files.  [default: by suffix]")
 @click.option(
     "--compare", "others", multiple=True, metavar="PRED2", help="A second system's predictions, for each gold."

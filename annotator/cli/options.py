@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
 
 from ..formats import FORMATS
-from ..readers import SPLITS, ReadOptions
+from ..readers import ON_ERROR, SPLITS, ReadOptions
 from ..writers import WriteOptions
 
 Command = Callable[..., None]
+REJECTED = 3  # the exit code where records were skipped
 
 
 def input_options(flag: str = "--input-format") -> Callable[[Command], Command]:
@@ -52,11 +54,24 @@ def output_options(command: Command) -> Command:
     return _with(options, with_options)
 
 
+def error_options(command: Command) -> Command:
+    """What to do at records that cannot be read. The command gets `on_error`, one of ON_ERROR, and `rejects`."""
+    options = [
+        click.option(
+            "--on-error", type=click.Choice(ON_ERROR), default="fail", show_default=True, help="At a bad record."
+        ),
+        click.option(
+            "--rejects", type=click.Path(path_type=Path), help="File for bad records.  [default: OUT.rejects.jsonl]"
+        ),
+    ]
+    return _with(options, command)
+
+
 def model_options(command: Command) -> Command:
     """Options of the model and what it computes on. The command gets `recipe`, the arguments of Annotator.load."""
     options = [
         click.option("--model", default="panx-mini", show_default=True, help="Known name, folder or Hub name."),
-        click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps."),
+        click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N, cuda:all or mps."),
         click.option(
             "--engine", default="auto", show_default=True, help="auto, torch, onnx or null, which tags nothing."
         ),

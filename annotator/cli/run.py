@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
-from ..readers import ON_ERROR, ReadOptions
+from ..readers import ReadOptions
 from ..writers import WriteOptions
-from .options import input_options, model_options, output_options
+from .options import REJECTED, error_options, input_options, model_options, output_options
 
 PROGRESS = ("auto", "bar", "json", "none")
-REJECTED = 3
 EXAMPLES = """\b
 Examples:
   annotate samples/de.txt --format jsonl -o de.jsonl
@@ -33,8 +31,7 @@ Examples:
 @input_options()
 @output_options
 @click.option("--shard-size", type=click.IntRange(min=1), help="Documents a file, in a folder.  [default: by input]")
-@click.option("--on-error", type=click.Choice(ON_ERROR), default="fail", show_default=True, help="At a bad record.")
-@click.option("--rejects", type=click.Path(path_type=Path), help="File for bad records.  [default: OUT.rejects.jsonl]")
+@error_options
 @click.option("--resume", is_flag=True, help="Go on with a run that did not come to its end.")
 @click.option("--progress", type=click.Choice(PROGRESS), default="auto", show_default=True, help="What stderr shows.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")

@@ -87,9 +87,14 @@ def load_engine(folder: Path, options: EngineOptions) -> Engine:
         return OnnxEngine(folder, file)
     if precision == "int8":
         raise UsageError("--precision int8 is for the onnx engine: leave out --engine torch")
-    from .torch import TorchEngine
+    from .torch import TorchEngine, devices
 
-    return TorchEngine(folder, options.device, precision)
+    names = devices(options.device)
+    if len(names) == 1:
+        return TorchEngine(folder, names[0], precision)
+    from .several import SeveralEngines
+
+    return SeveralEngines(folder, names, precision)
 
 
 def _graph_file(folder: Path, precision: str) -> str:

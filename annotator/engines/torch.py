@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,9 @@ from . import CPU_SLOTS
 # A GPU wants more work a launch; how much, it finds out by itself.
 GPU_SLOTS = 4_096
 MOST_GPU_SLOTS = 131_072
+# On a GPU one batch is copied while another is computed.
+GPU_STREAMS = 2
+ALL_GPUS = "cuda:all"
 _TYPES = {"exact": torch.float32, "bf16": torch.bfloat16}
 
 # A forked process lacks the threads of its parent's OpenMP pool and would wait for them for ever: each of its own
@@ -36,8 +40,6 @@ class TorchEngine:
     `precision` is exact (float32), bf16, or auto: bf16 on CUDA and exact elsewhere. Several threads may call it at
     once. Pickled as what was asked for: weights are not in a pickle.
     """
-
-    streams = 1  # one batch has all cores
 
     def __init__(self, folder: Path, device: str = "auto", precision: str = "auto") -> None:
         self._loading = (folder, device, precision)
@@ -59,6 +61,8 @@ class TorchEngine:
         names = model.config.id2label
         self.labels = tuple(str(names[i]) for i in range(len(names)))
         self.on_gpu = self.device.type != "cpu"
+        self.streams = GPU_STREAMS if self.device.type == "cuda" else 1  # on a CPU one batch has all cores
+        self._of_thread = threading.local()
         self.slots = GPU_SLOTS if self.on_gpu else CPU_SLOTS
         self.most_slots = MOST_GPU_SLOTS if self.on_gpu else CPU_SLOTS
 
@@ -73,13 +77,22 @@ class TorchEngine:
         if _forked.is_set():
             torch.set_num_threads(1)
         try:
-            return self._scores(batch)
+            with self._own_stream():
+                return self._scores(batch)
         except torch.OutOfMemoryError as error:
             reason = str(error).strip().splitlines()[0]
         # Only now is what the failed call held free, and can be given back.
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         raise BatchTooLarge(reason)
+
+    def _own_stream(self) -> AbstractContextManager[object]:
+        """Where this thread's copies and products queue up on a CUDA device, apart from those of other threads."""
+        if self.device.type != "cuda":
+            return nullcontext()
+        if not hasattr(self._of_thread, "stream"):
+            self._of_thread.stream = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
+        return torch.cuda.stream(self._of_thread.stream)
 
     @torch.inference_mode()
     def _scores(self, batch: Batch) -> NDArray[np.float32]:
@@ -100,6 +113,18 @@ class TorchEngine:
         return tensor.to(self.device, non_blocking=True)
 
 
+def devices(name: str) -> list[str]:
+    """The names of the devices that a name stands for: all GPUs for `cuda:all`, else the one itself.
+
+    Raises UsageError for `cuda:all` where there is no GPU.
+    """
+    if name != ALL_GPUS:
+        return [name]
+    if not torch.cuda.is_available():
+        raise UsageError(_missing(name))
+    return [f"cuda:{number}" for number in range(torch.cuda.device_count())]
+
+
 def choose_device(name: str) -> torch.device:
     """The torch device of a name such as `cpu`, `cuda`, `cuda:1` or `mps`; `auto` takes the best there is.
 
@@ -114,10 +139,14 @@ def choose_device(name: str) -> torch.device:
     except RuntimeError:
         device = None
     if device is None or device.type not in ("cpu", "cuda", "mps"):
-        raise UsageError(f"unknown device {name!r}: use auto, cpu, cuda, cuda:N or mps")
+        raise UsageError(f"unknown device {name!r}: use auto, cpu, cuda, cuda:N, cuda:all or mps")
     missing = (device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count()) or (
         device.type == "mps" and not torch.backends.mps.is_available()
     )
     if missing:
-        raise UsageError(f"this machine (or this build of torch) has no device {name!r}: use --device cpu or auto")
+        raise UsageError(_missing(name))
     return device
+
+
+def _missing(name: str) -> str:
+    return f"this machine (or this build of torch) has no device {name!r}: use --device cpu or auto"

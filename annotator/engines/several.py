@@ -1,0 +1,87 @@
+"""Several devices at once: a torch engine in a process of its own for each."""
+
+from __future__ import annotations
+
+import multiprocessing
+import queue
+import signal
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..batch import Batch
+from ..errors import AnnotatorError
+from ..parent import end_with_parent
+
+if TYPE_CHECKING:
+    from .torch import TorchEngine
+
+# Batches under way for each device: while one is computed the next is on its way there.
+BATCHES_A_DEVICE = 2
+
+
+class SeveralEngines:
+    """A torch engine on each of `devices`; a batch goes to the first one that is free.
+
+    Raises what `TorchEngine` raises. Pickled as what was asked for.
+    """
+
+    def __init__(self, folder: Path, devices: Sequence[str], precision: str = "auto") -> None:
+        self._loading = (folder, tuple(devices), precision)
+        spawn = multiprocessing.get_context("spawn")  # CUDA cannot be used in a forked process
+        self._pools = [ProcessPoolExecutor(1, spawn, _begin) for _ in devices]
+        loading = [
+            pool.submit(_load, folder, device, precision) for pool, device in zip(self._pools, devices, strict=True)
+        ]
+        abouts = [one.result() for one in loading]
+        self.labels, self.slots, self.most_slots, self.on_gpu = abouts[0]
+        self.streams = BATCHES_A_DEVICE * len(devices)
+        self._free: queue.SimpleQueue[ProcessPoolExecutor] = queue.SimpleQueue()
+        for _ in range(BATCHES_A_DEVICE):
+            for pool in self._pools:
+                self._free.put(pool)
+
+    def __reduce__(self) -> tuple[type[SeveralEngines], tuple[Path, tuple[str, ...], str]]:
+        return type(self), self._loading
+
+    def scores(self, batch: Batch) -> NDArray[np.float32]:
+        """Log-probabilities float32 [windows, words, labels] of the words that begin at `batch.heads`.
+
+        Raises BatchTooLarge if the memory of the device does not hold the batch, AnnotatorError if its process dies.
+        """
+        pool = self._free.get()
+        try:
+            return pool.submit(_scores, batch).result()
+        except BrokenProcessPool as error:
+            device = self._loading[1][self._pools.index(pool)]
+            raise AnnotatorError(
+                f"the process of device {device} was killed, perhaps for want of memory: use fewer devices"
+            ) from error
+        finally:
+            self._free.put(pool)
+
+
+_engine: TorchEngine | None = None
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes: the first one ends the others
+    end_with_parent()
+
+
+def _load(folder: Path, device: str, precision: str) -> tuple[tuple[str, ...], int, int, bool]:
+    global _engine  # noqa: PLW0603  # the way to keep something in a pool's process
+    from .torch import TorchEngine
+
+    _engine = TorchEngine(folder, device, precision)
+    return _engine.labels, _engine.slots, _engine.most_slots, _engine.on_gpu
+
+
+def _scores(batch: Batch) -> NDArray[np.float32]:
+    assert _engine is not None
+    return _engine.scores(batch)
