@@ -1,5 +1,5 @@
 # make demo   annotate the samples and show the CoNLL
-# make test   run all tests
+# make test   run all tests, in a process a core, four at most
 # make lint   check style and types
 # make bench  measure speed beside transformers.pipeline; TEXT=FILE to measure on, a sentence a line
 # Each makes .venv first, with the exact versions of constraints.txt.
@@ -13,7 +13,7 @@ demo: .venv/demo
 	$(BIN)/annotate samples/*.txt samples/articles.jsonl --format conll
 
 test: .venv/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 lint: .venv/dev
 	$(BIN)/ruff check .

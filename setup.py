@@ -8,7 +8,8 @@ TRAIN = ["accelerate>=1.1", "datasets>=3.0", "seqeval>=1.2.2", "transformers>=5.
 EXPORT = ["onnx>=1.16"]
 PLOT = ["matplotlib>=3.8"]
 TEST = [
-    "conllu>=6.0", "hypothesis>=6.100", "joblib>=1.3", "nervaluate>=1.2", "pandas>=2.2", "pytest>=8", "seqscore>=0.8",
+    "conllu>=6.0", "hypothesis>=6.100", "joblib>=1.3", "moto[server]>=5", "nervaluate>=1.2", "pandas>=2.2", "pytest>=8",
+    "pytest-xdist>=3.6", "seqscore>=0.8",
 ]  # fmt: skip
 LINT = ["mypy>=1.13", "ruff>=0.8", "types-regex", "types-tqdm"]
 

@@ -16,6 +16,8 @@ from .rejects import SKIPPING
 from .types import Document
 
 CHUNK_CHARACTERS = 100_000
+# The first chunk is small, so that the engine has something to do at once.
+FIRST_CHARACTERS = 20_000
 # The record around a text takes memory too, so that a file of blank lines is not one chunk.
 RECORD_CHARACTERS = 20
 # Longer documents go through in pieces. So much text holds the ends of many sentences.
@@ -28,18 +30,19 @@ def is_long(document: Document) -> bool:
 
 
 def chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """The documents in runs of about CHUNK_CHARACTERS, a long one by itself."""
+    """The documents in runs of about CHUNK_CHARACTERS (the first: FIRST_CHARACTERS), a long one by itself."""
     chunk: list[Document] = []
     characters = 0
+    enough = FIRST_CHARACTERS
     for document in documents:
         if chunk and is_long(document):
             yield chunk
             chunk, characters = [], 0
         chunk.append(document)
         characters += len(document.text) + RECORD_CHARACTERS
-        if characters >= CHUNK_CHARACTERS:
+        if characters >= enough:
             yield chunk
-            chunk, characters = [], 0
+            chunk, characters, enough = [], 0, CHUNK_CHARACTERS
     if chunk:
         yield chunk
 
@@ -93,6 +96,8 @@ def read_chunks(read: Input, start: Mark, limit: int | None = None, skip_errors:
     records = read.records(start.place.source, on_read)
     end = _passed(read, records, start) if start.place.records else start
     chunk = Chunk()
+    # What is gone on with has its first chunk already: all later ones must be those of an undisturbed run.
+    enough = FIRST_CHARACTERS if start == Mark() else CHUNK_CHARACTERS
     while limit is None or limit > 0:
         placed = next(records, None)
         if placed is None:
@@ -101,7 +106,7 @@ def read_chunks(read: Input, start: Mark, limit: int | None = None, skip_errors:
         fails = isinstance(record, RecordError) and not skip_errors
         if (chunk.documents or chunk.rejected) and (fails or (isinstance(record, Document) and is_long(record))):
             yield chunk
-            chunk = Chunk()
+            chunk, enough = Chunk(), CHUNK_CHARACTERS
         if isinstance(record, RecordError) and not skip_errors:
             record.add_note(SKIPPING)
             raise record
@@ -109,9 +114,9 @@ def read_chunks(read: Input, start: Mark, limit: int | None = None, skip_errors:
         end = _moved(end, placed)
         chunk.add(placed)
         chunk.end, chunk.position = end, position
-        if chunk.characters >= CHUNK_CHARACTERS:
+        if chunk.characters >= enough:
             yield chunk
-            chunk = Chunk()
+            chunk, enough = Chunk(), CHUNK_CHARACTERS
     if chunk.documents or chunk.rejected:
         yield chunk
 

@@ -137,7 +137,5 @@ def _by_name(name: str, names: tuple[str, ...]) -> Format:
 
 
 def _by_suffix(path: str) -> Format | None:
-    if "://" in path:  # a URI may end in options of its file system
-        path = path.partition("?")[0]
     suffix = plain_name(PurePath(path)).suffix.lower()
     return next((form for form in FORMATS.values() if suffix in form.suffixes), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import AnnotatorError, RecordError
 from .formats import INPUT_SUFFIXES, input_format
@@ -20,8 +21,7 @@ class Place:
     records: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):  # made for each record: three times as fast as a frozen dataclass
     """A record of the input, with the place where it ends."""
 
     record: Record

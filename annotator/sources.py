@@ -38,13 +38,15 @@ class Source:
     """A stream of bytes by name. `size` is its bytes where they are known beforehand (None: stdin, a pipe).
 
     `relative` is the path below the folder or glob that it was found by, else its file name: what a shard of
-    its own is called after.
+    its own is called after. `remote` is what opens a URI, whose name is without credentials and options: names
+    stand in outputs, journals and logs.
     """
 
     name: str
     relative: PurePath
     size: int | None = None
     is_stdin: bool = False
+    remote: tuple[FileSystem, str] | None = None
 
     @contextmanager
     def open(self, on_read: Callable[[int], None] = lambda _: None) -> Iterator[BinaryIO]:
@@ -69,8 +71,8 @@ class Source:
     def _raw(self) -> Iterator[BinaryIO]:
         if self.is_stdin:
             yield sys.stdin.buffer
-        elif _URI.match(self.name):
-            system, path = _file_system(self.name)
+        elif self.remote:
+            system, path = self.remote
             with system.open_input_file(path) as stream:
                 yield cast(BinaryIO, stream)
         else:
@@ -141,7 +143,8 @@ def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source
         try:
             sources += _remote(name, suffixes) if _URI.match(name) else _local(name, suffixes)
         except OSError as error:
-            raise AnnotatorError(f"{name}: cannot be read: {_reason(error)}") from error
+            shown = _public(name.partition("?")[0]) if _URI.match(name) else name
+            raise AnnotatorError(f"{shown}: cannot be read: {_reason(error)}") from error
     return sources
 
 
@@ -174,31 +177,37 @@ def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
     from pyarrow.fs import FileSelector, FileType
 
     place, question, query = uri.partition("?")
-    options = question + query
     pattern = _URI_GLOB.search(place)
-    system, path = _file_system((place[: place.rindex("/", 0, pattern.start())] if pattern else place) + options)
+    folder = place[: place.rindex("/", 0, pattern.start())] if pattern else place
+    name, folder_name = _public(place), _public(folder).rstrip("/")
+    system, path = _file_system(folder + question + query, name)
     information = system.get_file_info(path)
     if information.type == FileType.NotFound:
-        raise AnnotatorError(f"{uri}: no such file or folder")
+        raise AnnotatorError(f"{name}: no such file or folder")
     if information.type == FileType.File:
-        return [Source(uri, PurePath(information.base_name), information.size)]
-    scheme = place[: place.index("://") + 3]
-    prefix = "/" if path.startswith("/") else ""
+        return [Source(name, PurePath(information.base_name), information.size, remote=(system, path))]
     below: list[FileInfo] = system.get_file_info(FileSelector(path, recursive=True))
-    glob_path = path.rstrip("/") + place[place.rindex("/", 0, pattern.start()) :] if pattern else ""
+    glob_path = path.rstrip("/") + place[len(folder) :]
     found = [
-        Source(scheme + prefix + one.path.removeprefix("/") + options, relative, one.size)
+        Source(f"{folder_name}/{relative.as_posix()}", relative, one.size, remote=(system, one.path))
         for one in sorted(below, key=lambda one: one.path)
         if one.type == FileType.File
         and (relative := PurePath(one.path).relative_to(path))
         and (fnmatch.fnmatch(one.path, glob_path) if pattern else is_input(relative, suffixes))
     ]
     if pattern and not found:
-        raise AnnotatorError(f"{uri}: no file matches this pattern")
-    return _some(found, uri, suffixes)
+        raise AnnotatorError(f"{name}: no file matches this pattern")
+    return _some(found, name, suffixes)
 
 
-def _file_system(uri: str) -> tuple[FileSystem, str]:
+def _public(uri: str) -> str:
+    """The URI without credentials (`s3://KEY:SECRET@bucket/...`)."""
+    scheme, _, rest = uri.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
+
+
+def _file_system(uri: str, name: str) -> tuple[FileSystem, str]:
     import pyarrow
     from pyarrow.fs import FileSystem
 
@@ -206,8 +215,8 @@ def _file_system(uri: str) -> tuple[FileSystem, str]:
         system: tuple[FileSystem, str] = FileSystem.from_uri(uri)
         return system
     except (pyarrow.ArrowException, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise UsageError(f"{uri}: cannot be opened ({reason}): use s3://, gs://, hdfs:// or file://") from error
+        reason = str(error).splitlines()[0].replace(uri, name)
+        raise UsageError(f"{name}: cannot be opened ({reason}): use s3://, gs://, hdfs:// or file://") from error
 
 
 def _some(found: list[Source], name: str, suffixes: Collection[str]) -> list[Source]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import pickle
 import signal
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol, TypeVar
 
 from .ahead import ahead
 from .encode import Encoder
 from .errors import AnnotatorError
-from .lean import import_spacy
-from .parent import end_with_parent
+from .lean import collect_less, import_spacy
 from .prepare import Content, Prepared, Preparer, contents
+from .processes import end_with_parent, spawned_pool
 from .segment import Segmenter
 from .types import Document
 
@@ -42,19 +40,19 @@ def prepare_ahead(
 
     Raises AnnotatorError if a worker dies.
     """
-    # A forked process would inherit the threads' locks of a torch that is loaded already.
     stages = pickle.dumps((segmenter, encoder))
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (stages,))
-    begun = ((task, pool.submit(_prepare, contents(task.documents))) for task in tasks)
     try:
-        for task, future in ahead(begun, workers + AHEAD):
-            yield task, future.result()
+        pool = spawned_pool(workers, _begin, stages)
+        begun = ((task, pool.submit(_prepare, contents(task.documents))) for task in tasks)
+        try:
+            for task, future in ahead(begun, workers + AHEAD):
+                yield task, future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
     except BrokenProcessPool as error:
         raise AnnotatorError(
             "a worker process was killed, perhaps for want of memory: use fewer --workers (0 needs none)"
         ) from error
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 _preparer: Preparer | None = None
@@ -65,6 +63,7 @@ def _begin(stages: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes: the first one tells the others
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # one core a worker
     end_with_parent()
+    collect_less()
     import_spacy()  # before the stages are unpickled, which imports it too
     _preparer = Preparer(*pickle.loads(stages))
 

@@ -29,8 +29,9 @@ def annotate(engine: str, precision: str) -> Way:
     """Our own way, as `annotate` goes it, and the share of the time in which the engine was at work."""
 
     def way(model: Path, text: Path) -> dict[str, Any]:
-        from annotator.lean import import_spacy
+        from annotator.lean import collect_less, import_spacy
 
+        collect_less()
         import_spacy()
         from annotator.pipeline import Annotator
         from annotator.reading import read_documents
@@ -56,8 +57,9 @@ def nothing_but_the_pipe(workers: int) -> Way:
     """Our own way with the null engine, once it is at full speed: the first quarter of the text is not timed."""
 
     def way(model: Path, text: Path) -> dict[str, Any]:
-        from annotator.lean import import_spacy
+        from annotator.lean import collect_less, import_spacy
 
+        collect_less()
         import_spacy()
         from annotator.pipeline import Annotator
         from annotator.reading import read_documents
@@ -227,11 +229,21 @@ EMPTY = {
 WAYS: dict[str, Way] = PIPELINES | PIPES | OURS | ALONE | EMPTY | {"matrix peak": matrix_peak, "sizes": sizes}
 
 
+def peak_memory() -> int:
+    """The largest resident size of this process, in bytes."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    # What getrusage tells on Linux begins with the size of the process that started this one.
+    (line,) = [line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) * 1024
+
+
 def main() -> None:
     """Measure one way and print what was found."""
     way, model, text = sys.argv[1:]
     found = WAYS[way](Path(model), Path(text))
-    found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    found["memory"] = peak_memory()
     click.echo(json.dumps(found))
 
 

@@ -139,3 +139,17 @@ def test_errors_of_a_process(tmp_path: Path) -> None:
     run = annotate_apart(odd)
     assert refused(run, 1) == "caf\\udce9.txt: no such file or folder"
     assert "Traceback" not in annotate_apart("--limit", "x").err
+
+
+def test_packages_with_pipes_for_spacy_are_left_alone(tmp_path: Path) -> None:
+    """Some of them import torch, which takes longer than all else."""
+    about = tmp_path / "loud-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: loud\nVersion: 1\n")
+    (about / "entry_points.txt").write_text("[spacy_factories]\nloud = loud:make\n")
+    (tmp_path / "loud.py").write_text("import sys\nprint('here I am', file=sys.stderr)\ndef make(nlp, name): ...\n")
+    run = annotate_apart("--engine", "null", "-q", stdin=b"Rom\n", PYTHONPATH=str(tmp_path))
+    assert run.code == 0 and run.err == "" and run.out == b"Rom\tO\n\n"
+    code = "import spacy; spacy.blank('xx')"
+    told = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "here I am" in told.stderr  # spaCy itself asks for them

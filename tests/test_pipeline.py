@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,8 +16,12 @@ from transformers import AutoTokenizer
 
 from annotator import Annotator
 from annotator.batch import Batch, by_length, make_batch
+from annotator.checkpoints import load_tokenizer
+from annotator.encode import Encoder
 from annotator.engines.torch import TorchEngine
 from annotator.errors import AnnotatorError, UsageError
+from annotator.prepare import Preparer, contents
+from annotator.segment import Segmenter
 from annotator.types import Document, Origin
 
 TEXTS = [line for path in sorted(SAMPLES.glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -185,3 +190,14 @@ def test_labels_and_scores_filter(tiny: Path) -> None:
 def test_an_unknown_label_names_those_there_are(tiny: Path) -> None:
     with pytest.raises(UsageError, match="no label 'GPE': It has PER, ORG, LOC"):
         Annotator.load(str(tiny), device="cpu", labels=["GPE"])
+
+
+def test_what_a_worker_hands_over_is_what_it_made(tiny: Path) -> None:
+    prepare = Preparer(Segmenter(), Encoder(load_tokenizer(tiny), 64))
+    made = prepare(contents(documents(["", *TEXTS, "Ein Satz. Noch einer.", ""])))
+    got = pickle.loads(pickle.dumps(made))
+    assert list(got.sentences) == list(made.sentences) and any(len(sentences) > 1 for sentences in got.sentences)
+    for one, other in zip(got.windows, made.windows, strict=True):
+        assert one.sentence == other.sentence
+        for part in ("ids", "heads", "words"):
+            assert getattr(one, part).tolist() == getattr(other, part).tolist()

@@ -18,7 +18,6 @@ from spacy.tokens import DocBin
 
 from annotator import chunks, pieces
 from annotator.compression import zstd
-from annotator.formats import input_format
 from annotator.pipeline import Annotator
 from annotator.progress import Counts, Progress
 from annotator.segment import Segmenter
@@ -74,7 +73,6 @@ def test_globs_uris_and_several_inputs_in_their_order(null: tuple[object, ...], 
     assert texts(annotate(f"file://{tmp_path}/*.txt", *null).out)[:2] == ["a.txt", "b.txt"]
     assert "no file matches" in refused(annotate(tmp_path / "*.pdf", *null), 1)
     assert "no such file" in refused(annotate(f"file://{tmp_path}/no.txt", *null), 1)
-    assert input_format(None, "s3://bucket/in.jsonl.gz?region=eu-west-1").name == "jsonl"
     assert "use s3://" in refused(annotate("nonsense://x/y", *null), 2)
 
 

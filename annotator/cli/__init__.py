@@ -11,6 +11,7 @@ from click.shell_completion import CompletionItem
 
 from ..errors import AnnotatorError, OutputClosed, Terminated
 from ..hints import extra_with
+from ..lean import collect_less
 from .lazy import LazyGroup
 
 INTERRUPTED = 130
@@ -86,6 +87,7 @@ def main() -> None:
     """Run the command line; what the user can mend is one line on stderr, and the exit code."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
+    collect_less()
     try:
         code = group.main(prog_name="annotate", standalone_mode=False) or 0
     except click.ClickException as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import queue
 import signal
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..batch import Batch
 from ..errors import AnnotatorError
-from ..parent import end_with_parent
+from ..processes import end_with_parent, spawned_pool
 
 if TYPE_CHECKING:
     from .torch import TorchEngine
@@ -33,8 +32,7 @@ class SeveralEngines:
 
     def __init__(self, folder: Path, devices: Sequence[str], precision: str = "auto") -> None:
         self._loading = (folder, tuple(devices), precision)
-        spawn = multiprocessing.get_context("spawn")  # CUDA cannot be used in a forked process
-        self._pools = [ProcessPoolExecutor(1, spawn, _begin) for _ in devices]
+        self._pools = [spawned_pool(1, _begin) for _ in devices]  # CUDA cannot be used in a forked process
         loading = [
             pool.submit(_load, folder, device, precision) for pool, device in zip(self._pools, devices, strict=True)
         ]
