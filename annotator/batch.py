@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from .errors import AnnotatorError
 if TYPE_CHECKING:
     from .engines import Engine
 
+T = TypeVar("T")
 # A larger budget stays if it is faster by this factor.
 WORTH_GROWING = 1.05
 # Batches timed of each size. The first is not: a GPU gets ready for new shapes then.
@@ -110,14 +111,16 @@ def by_length(windows: Sequence[Window], slots: int) -> Iterator[list[int]]:
 
 
 class Scorer:
-    """Has windows scored by as many threads as an engine takes, while others go on.
+    """Has windows scored by as many threads as an engine takes, while others go on; at once, if that is one.
 
-    As a context manager it ends once the batches under way are done; those that wait are dropped.
+    torch on a CPU is such an engine: in a thread other than the first one of a forked process it may never end. As a
+    context manager it ends once the batches under way are done; those that wait are dropped.
     """
 
     def __init__(self, streams: int) -> None:
         self._streams = streams
-        self._pool = ThreadPoolExecutor(streams)
+        self._pool = ThreadPoolExecutor(streams) if streams > 1 else None
+        self._submit = self._pool.submit if self._pool else _done_at_once
 
     def begin(self, windows: Sequence[Window], engine: Engine, budget: Budget) -> Scoring:
         """Begin to score windows. Equal ones are computed once."""
@@ -130,7 +133,7 @@ class Scorer:
         return Scoring(
             [places[key] for key in keys],
             [
-                self._pool.submit(_batch_scores, distinct, numbers, engine, budget)
+                self._submit(_batch_scores, distinct, numbers, engine, budget)
                 for numbers in by_length(distinct, min(budget.slots, max(1, share)))
             ],
         )
@@ -141,7 +144,17 @@ class Scorer:
 
     def __exit__(self, *_: object) -> None:
         """End."""
-        self._pool.shutdown(cancel_futures=True)
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+
+def _done_at_once(function: Callable[..., T], *given: Any) -> Future[T]:
+    future: Future[T] = Future()
+    try:
+        future.set_result(function(*given))
+    except Exception as error:
+        future.set_exception(error)
+    return future
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
     """The documents in runs of about CHUNK_CHARACTERS (the first: FIRST_CHARACTERS), a long one by itself."""
     chunk: list[Document] = []
     characters = 0
-    enough = FIRST_CHARACTERS
+    enough = min(FIRST_CHARACTERS, CHUNK_CHARACTERS)
     for document in documents:
         if chunk and is_long(document):
             yield chunk
@@ -97,7 +97,7 @@ def read_chunks(read: Input, start: Mark, limit: int | None = None, skip_errors:
     end = _passed(read, records, start) if start.place.records else start
     chunk = Chunk()
     # What is gone on with has its first chunk already: all later ones must be those of an undisturbed run.
-    enough = FIRST_CHARACTERS if start == Mark() else CHUNK_CHARACTERS
+    enough = min(FIRST_CHARACTERS, CHUNK_CHARACTERS) if start == Mark() else CHUNK_CHARACTERS
     while limit is None or limit > 0:
         placed = next(records, None)
         if placed is None:

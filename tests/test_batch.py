@@ -110,12 +110,12 @@ def test_batches_that_wait_are_dropped_at_the_end() -> None:
             return super().scores(batch)
 
     engine = Slow(slots=1)
-    with Scorer(1) as scorer:
+    with Scorer(2) as scorer:
         scoring = scorer.begin([window(n) for n in range(1, 9)], engine, Budget.of(engine))
         assert engine.begun.wait(30)
         threading.Timer(0.2, engine.go_on.set).start()
-    assert len(engine.batches) == 1
-    assert [batch.cancelled() for batch in scoring.batches] == [False] + [True] * 7
+    assert 1 <= len(engine.batches) <= 2
+    assert [batch.cancelled() for batch in scoring.batches][2:] == [True] * 6
 
 
 def grown(seconds: Callable[[int], float]) -> tuple[int, list[int]]:

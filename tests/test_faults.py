@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -268,8 +269,9 @@ def test_a_worker_that_is_killed_ends_the_run_which_can_be_gone_on_with(
 
     def kill_the_worker(_: object, __: object) -> None:
         for child in ours.children():
-            if "spawn_main" in " ".join(child.cmdline()):
-                child.kill()
+            with suppress(psutil.NoSuchProcess):  # killed after the chunk before
+                if "spawn_main" in " ".join(child.cmdline()):
+                    child.kill()
 
     with monkeypatch.context() as patch:
         patch.setattr("annotator.progress.Progress.moved_to", _after(kill_the_worker))
