@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,8 @@ from .errors import AnnotatorError
 if TYPE_CHECKING:
     from .engines import Engine
 
-T = TypeVar("T")
+# Log-probabilities float32 [words, labels] by the number of the window.
+Scores = dict[int, NDArray[np.float32]]
 # A larger budget stays if it is faster by this factor.
 WORTH_GROWING = 1.05
 # Batches timed of each size. The first is not: a GPU gets ready for new shapes then.
@@ -111,16 +113,16 @@ def by_length(windows: Sequence[Window], slots: int) -> Iterator[list[int]]:
 
 
 class Scorer:
-    """Has windows scored by as many threads as an engine takes, while others go on; at once, if that is one.
+    """Has windows scored by as many threads as an engine takes, while others go on.
 
-    torch on a CPU is such an engine: in a thread other than the first one of a forked process it may never end. As a
-    context manager it ends once the batches under way are done; those that wait are dropped.
+    An engine that takes one (torch on a CPU, which fills all cores by itself) is asked by whoever asks for the scores:
+    in a thread of a forked process torch may compute for ever. As a context manager it ends once the batches under way
+    are done; those that wait are dropped.
     """
 
     def __init__(self, streams: int) -> None:
         self._streams = streams
         self._pool = ThreadPoolExecutor(streams) if streams > 1 else None
-        self._submit = self._pool.submit if self._pool else _done_at_once
 
     def begin(self, windows: Sequence[Window], engine: Engine, budget: Budget) -> Scoring:
         """Begin to score windows. Equal ones are computed once."""
@@ -130,13 +132,11 @@ class Scorer:
         places = {key: place for place, key in enumerate(unique)}
         distinct = list(unique.values())
         share = -(-sum(len(w.ids) for w in distinct) // self._streams)  # one for each, if there are few
-        return Scoring(
-            [places[key] for key in keys],
-            [
-                self._submit(_batch_scores, distinct, numbers, engine, budget)
-                for numbers in by_length(distinct, min(budget.slots, max(1, share)))
-            ],
-        )
+        batches: list[Callable[[], Scores]] = []
+        for numbers in by_length(distinct, min(budget.slots, max(1, share))):
+            batch = partial(_batch_scores, distinct, numbers, engine, budget)
+            batches.append(self._pool.submit(batch).result if self._pool else batch)
+        return Scoring([places[key] for key in keys], batches)
 
     def __enter__(self) -> Scorer:
         """Itself."""
@@ -148,36 +148,27 @@ class Scorer:
             self._pool.shutdown(cancel_futures=True)
 
 
-def _done_at_once(function: Callable[..., T], *given: Any) -> Future[T]:
-    future: Future[T] = Future()
-    try:
-        future.set_result(function(*given))
-    except Exception as error:
-        future.set_exception(error)
-    return future
-
-
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """Windows that are being scored: the place of each among the distinct ones, and the batches of these."""
+    """Windows that are being scored: the place of each among the distinct ones, and what gives the batches of these."""
 
     places: list[int]
-    batches: list[Future[dict[int, NDArray[np.float32]]]]
+    batches: list[Callable[[], Scores]]
 
     def scores(self) -> list[NDArray[np.float32]]:
         """Log-probabilities float32 [words, labels] of each window, in the order of the windows.
 
-        Waits for them. Raises AnnotatorError for a window that the device's memory does not hold by itself.
+        Waits for them, and forgets them, for they hold the engine: to be asked once. Raises AnnotatorError for a window
+        that the device's memory does not hold by itself.
         """
-        scores: dict[int, NDArray[np.float32]] = {}
+        scores: Scores = {}
         for batch in self.batches:
-            scores.update(batch.result())
+            scores.update(batch())
+        self.batches.clear()
         return [scores[place] for place in self.places]
 
 
-def _batch_scores(
-    windows: Sequence[Window], numbers: Sequence[int], engine: Engine, budget: Budget
-) -> dict[int, NDArray[np.float32]]:
+def _batch_scores(windows: Sequence[Window], numbers: Sequence[int], engine: Engine, budget: Budget) -> Scores:
     """The scores of the windows of these numbers, in one batch, or in halves of it where that is too large."""
     batch = make_batch([windows[i] for i in numbers])
     started = time.perf_counter()

@@ -6,14 +6,19 @@ with forbidden transitions), so that what comes out is always valid.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .labels import TagSet, continues
-from .types import Entity, Sentence
+from .types import OUTSIDE, Entity, Sentence
+
+if TYPE_CHECKING:
+    from .encode import Windows
+    from .prepare import Prepared
 
 FORBIDDEN = -np.inf
 
@@ -39,16 +44,33 @@ class Decoder:
         self._starts = tags.starts()
         self._follows = tags.follows()
         self._ends = tags.ends()
-        self.outside = tags.names.index("O")
-        self.width = len(tags.names)
+        self._outside = tags.names.index(OUTSIDE)
 
-    def named(self, scores: NDArray[np.float32], borders: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether any word of each of the sentences between `borders` is most probably in a name.
+    def of_documents(self, prepared: Prepared, scores: Sequence[NDArray[np.float32]]) -> Iterator[list[Entity]]:
+        """The entities of each document, from log-probabilities float32 [words, labels] of each window."""
+        lengths = [len(sentence) for sentences in prepared.sentences for sentence in sentences]
+        borders = np.cumsum([0, *lengths])
+        by_word = self._by_word(prepared.windows, scores, borders)
+        named = np.concatenate([[0], np.cumsum(by_word.argmax(axis=1) != self._outside)])[borders]
+        places = zip(borders[:-1].tolist(), borders[1:].tolist(), np.diff(named).tolist(), strict=True)
+        for sentences in prepared.sentences:
+            entities: list[Entity] = []
+            for sentence, (start, end, names) in zip(sentences, places, strict=False):  # a place only for a sentence
+                if names:  # else `O` throughout is the best sequence, and every grammar allows that
+                    entities += self.entities(by_word[start:end], sentence)
+            yield entities
 
-        The best sequence of the others is `O` throughout, which every grammar allows.
-        """
-        count = np.concatenate([[0], np.cumsum(scores.argmax(axis=1) != self.outside)])
-        return count[borders[1:]] > count[borders[:-1]]
+    def _by_word(
+        self, windows: Windows, scores: Sequence[NDArray[np.float32]], borders: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Log-probabilities float32 [words, labels] of the sentences between `borders`."""
+        # A word without pieces cannot be scored: it is certainly in no name.
+        found = np.full((borders[-1], len(self._tags.names)), FORBIDDEN, dtype=np.float32)
+        found[:, self._outside] = 0.0
+        if scores:
+            places = np.repeat(borders[windows.sentences], np.diff(windows.scored)) + windows.words
+            found[places] = np.concatenate(scores)
+        return found
 
     def tags(self, scores: NDArray[np.float32]) -> NDArray[np.int64]:
         """int64 [words]: the best valid sequence for log-probabilities float32 [words, labels]."""
@@ -77,7 +99,7 @@ class Decoder:
         """
         path = self.tags(scores)
         offsets = sentence.offsets
-        named = np.flatnonzero(path != self.outside).tolist()
+        named = np.flatnonzero(path != self._outside).tolist()
         parts = self._tags.tags
         start = 0
         while start < len(named):

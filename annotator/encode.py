@@ -26,7 +26,7 @@ KNOWN_LENGTH = 40
 ID_BYTES = 8
 
 
-class Window(NamedTuple):  # there are as many as sentences: made three times as fast as a frozen dataclass
+class Window(NamedTuple):  # there are as many as sentences: made twice as fast as a frozen dataclass
     """A run of a sentence's words as the model sees it.
 
     `ids` int64 [pieces], the special ones included; `heads` int64 [words]: where in `ids` the first

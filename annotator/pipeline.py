@@ -16,8 +16,8 @@ from .batch import Batch, Budget, Scorer
 from .checkpoints import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pieces
 from .chunks import chunks, is_long
 from .cores import usable_cores
-from .decode import FORBIDDEN, Decoder, Keep
-from .encode import Encoder, Windows
+from .decode import Decoder, Keep
+from .encode import Encoder
 from .engines import Engine, EngineOptions, load_engine
 from .errors import AnnotatorError, UsageError
 from .hints import did_you_mean
@@ -25,7 +25,7 @@ from .labels import TagSet
 from .pieces import Piece, pieces, whole
 from .prepare import Prepared, Preparer, contents
 from .segment import Segmenter
-from .types import Document, Entity, Origin
+from .types import Document, Origin
 
 # How many runs are prepared beyond the one that is decoded. While there is one, the engine need not wait.
 AHEAD = 1
@@ -200,32 +200,9 @@ class Annotator:
     def _annotate(
         self, documents: Sequence[Document], prepared: Prepared, scores: list[NDArray[np.float32]]
     ) -> Iterator[Document]:
-        lengths = [len(sentence) for sentences in prepared.sentences for sentence in sentences]
-        borders = np.cumsum([0, *lengths])
-        by_word = self._by_word(prepared.windows, scores, borders)
-        named = iter(self.decoder.named(by_word, borders).tolist())
-        start = 0
-        for document, sentences in zip(documents, prepared.sentences, strict=True):
-            entities: list[Entity] = []
-            for sentence in sentences:
-                end = start + len(sentence)
-                if next(named):
-                    entities += filter(self.keep, self.decoder.entities(by_word[start:end], sentence))
-                start = end
-            yield replace(document, sentences=sentences, entities=tuple(entities))
-
-    def _by_word(
-        self, windows: Windows, scores: list[NDArray[np.float32]], borders: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
-        """Log-probabilities float32 [words, labels] of sentences between `borders`, of those of their windows."""
-        # A word without pieces cannot be scored: it is certainly in no name.
-        found = np.full((borders[-1], self.decoder.width), FORBIDDEN, dtype=np.float32)
-        found[:, self.decoder.outside] = 0.0
-        if scores:
-            found[np.repeat(borders[windows.sentences], np.diff(windows.scored)) + windows.words] = np.concatenate(
-                scores
-            )
-        return found
+        found = self.decoder.of_documents(prepared, scores)
+        for document, sentences, entities in zip(documents, prepared.sentences, found, strict=True):
+            yield replace(document, sentences=sentences, entities=tuple(filter(self.keep, entities)))
 
 
 class _Closed:

@@ -143,8 +143,9 @@ def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source
         try:
             sources += _remote(name, suffixes) if _URI.match(name) else _local(name, suffixes)
         except OSError as error:
-            shown = _public(name.partition("?")[0]) if _URI.match(name) else name
-            raise AnnotatorError(f"{shown}: cannot be read: {_reason(error)}") from error
+            raise AnnotatorError(
+                f"{_public(name) if _URI.match(name) else name}: cannot be read: {_reason(error)}"
+            ) from error
     return sources
 
 
@@ -201,8 +202,8 @@ def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
 
 
 def _public(uri: str) -> str:
-    """The URI without credentials (`s3://KEY:SECRET@bucket/...`)."""
-    scheme, _, rest = uri.partition("://")
+    """The URI without credentials and options (`s3://KEY:SECRET@bucket/...?region=...`)."""
+    scheme, _, rest = uri.partition("?")[0].partition("://")
     authority, slash, path = rest.partition("/")
     return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
 

@@ -12,15 +12,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
-from annotator.prepare import Prepared
+if TYPE_CHECKING:
+    from annotator.pipeline import Annotator
+    from annotator.prepare import Prepared
 
 Way = Callable[[Path, Path], dict[str, Any]]
 
@@ -29,23 +31,14 @@ def annotate(engine: str, precision: str) -> Way:
     """Our own way, as `annotate` goes it, and the share of the time in which the engine was at work."""
 
     def way(model: Path, text: Path) -> dict[str, Any]:
-        from annotator.lean import collect_less, import_spacy
-
-        collect_less()
-        import_spacy()
-        from annotator.pipeline import Annotator
-        from annotator.reading import read_documents
-        from annotator.writers import WriteOptions
-        from annotator.writers.conll import write
-
-        annotator = Annotator.load(model, engine=engine, precision=precision, device="cpu")
+        annotator = loaded(model, engine, precision)
         spent = Spent(annotator.engine.scores)
         annotator.engine.scores = spent.scores  # type: ignore[method-assign]
         next(annotator.pipe(["To be ready."]))
         spent.intervals.clear()
         with tempfile.TemporaryFile() as output:
             started = time.perf_counter()
-            for part in write(annotator.pipe(read_documents([str(text)])), WriteOptions()):
+            for part in conll(annotator, text):
                 output.write(part)
             seconds = time.perf_counter() - started
         return {"seconds": seconds, "in_engine": spent.seconds() / seconds}
@@ -53,22 +46,32 @@ def annotate(engine: str, precision: str) -> Way:
     return way
 
 
+def loaded(model: Path, engine: str, precision: str) -> Annotator:
+    """The annotator, in a process that is prepared as that of the command."""
+    from annotator.lean import collect_less, import_spacy
+
+    collect_less()
+    import_spacy()
+    from annotator.pipeline import Annotator
+
+    return Annotator.load(model, engine=engine, precision=precision, device="cpu")
+
+
+def conll(annotator: Annotator, text: Path, workers: int = 0) -> Iterator[bytes]:
+    """The CoNLL of a text, a part a document."""
+    from annotator.reading import read_documents
+    from annotator.writers.conll import write
+
+    return write(annotator.pipe(read_documents([str(text)]), workers=workers))
+
+
 def nothing_but_the_pipe(workers: int) -> Way:
     """Our own way with the null engine, once it is at full speed: the first quarter of the text is not timed."""
 
     def way(model: Path, text: Path) -> dict[str, Any]:
-        from annotator.lean import collect_less, import_spacy
-
-        collect_less()
-        import_spacy()
-        from annotator.pipeline import Annotator
-        from annotator.reading import read_documents
-        from annotator.writers import WriteOptions
-        from annotator.writers.conll import write
-
-        annotator = Annotator.load(model, engine="null", device="cpu")
-        documents = sum(1 for _ in read_documents([str(text)]))
-        parts = write(annotator.pipe(read_documents([str(text)]), workers=workers), WriteOptions())
+        parts = conll(loaded(model, "null", "auto"), text, workers)
+        with text.open("rb") as lines_of_text:
+            documents = sum(1 for _ in lines_of_text)
         for _ in range(documents // 4):
             next(parts)
         lines = blank = 0

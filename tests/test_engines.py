@@ -227,8 +227,10 @@ def test_several_processes_score_as_one(two: SeveralEngines, tiny: Path) -> None
 
 @pytest.mark.slow
 def test_a_killed_process_of_several_is_an_error_that_names_its_device(two: SeveralEngines, tiny: Path) -> None:
-    (number,) = two._pools[0]._processes  # of the first device
+    _, pool = two._free.get()
+    (number,) = pool._processes
     os.kill(number, signal.SIGKILL)
+    two._free.put(("cpu", pool))
     with pytest.raises(AnnotatorError, match="the process of device cpu was killed"):
         score_windows(windows(tiny), two, Budget(64))
 

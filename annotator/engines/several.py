@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import queue
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,17 +33,16 @@ class SeveralEngines:
 
     def __init__(self, folder: Path, devices: Sequence[str], precision: str = "auto") -> None:
         self._loading = (folder, tuple(devices), precision)
-        self._pools = [spawned_pool(1, _begin) for _ in devices]  # CUDA cannot be used in a forked process
-        loading = [
-            pool.submit(_load, folder, device, precision) for pool, device in zip(self._pools, devices, strict=True)
-        ]
-        abouts = [one.result() for one in loading]
-        self.labels, self.slots, self.most_slots, self.on_gpu = abouts[0]
+        pools = [spawned_pool(1, _begin) for _ in devices]  # CUDA cannot be used in a forked process
+        loading = [pool.submit(_load, folder, device, precision) for device, pool in zip(devices, pools, strict=True)]
+        for device, about in zip(devices, loading, strict=True):
+            with _death_told(device):
+                self.labels, self.slots, self.most_slots, self.on_gpu = about.result()
         self.streams = BATCHES_A_DEVICE * len(devices)
-        self._free: queue.SimpleQueue[ProcessPoolExecutor] = queue.SimpleQueue()
+        self._free: queue.SimpleQueue[tuple[str, ProcessPoolExecutor]] = queue.SimpleQueue()
         for _ in range(BATCHES_A_DEVICE):
-            for pool in self._pools:
-                self._free.put(pool)
+            for free in zip(devices, pools, strict=True):
+                self._free.put(free)
 
     def __reduce__(self) -> tuple[type[SeveralEngines], tuple[Path, tuple[str, ...], str]]:
         return type(self), self._loading
@@ -52,16 +52,22 @@ class SeveralEngines:
 
         Raises BatchTooLarge if the memory of the device does not hold the batch, AnnotatorError if its process dies.
         """
-        pool = self._free.get()
+        free = device, pool = self._free.get()
         try:
-            return pool.submit(_scores, batch).result()
-        except BrokenProcessPool as error:
-            device = self._loading[1][self._pools.index(pool)]
-            raise AnnotatorError(
-                f"the process of device {device} was killed, perhaps for want of memory: use fewer devices"
-            ) from error
+            with _death_told(device):
+                return pool.submit(_scores, batch).result()
         finally:
-            self._free.put(pool)
+            self._free.put(free)
+
+
+@contextmanager
+def _death_told(device: str) -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise AnnotatorError(
+            f"the process of device {device} was killed, perhaps for want of memory: use fewer devices"
+        ) from error
 
 
 _engine: TorchEngine | None = None

@@ -27,11 +27,9 @@ GPU_STREAMS = 2
 ALL_GPUS = "cuda:all"
 _TYPES = {"exact": torch.float32, "bf16": torch.bfloat16}
 
-# A forked process lacks the threads of its parent's OpenMP pool and would wait for them for ever: each of its own
-# threads must be told to do without.
-_forked = threading.Event()
+# A forked process lacks the threads of its parent's OpenMP pool and would wait for them for ever.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked.set)
+    os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
 
 
 class TorchEngine:
@@ -74,8 +72,6 @@ class TorchEngine:
 
         Raises BatchTooLarge if the device's memory does not hold the batch.
         """
-        if _forked.is_set():
-            torch.set_num_threads(1)
         try:
             with self._own_stream():
                 return self._scores(batch)
