@@ -202,7 +202,9 @@ class Annotator:
     ) -> Iterator[Document]:
         found = self.decoder.of_documents(prepared, scores)
         for document, sentences, entities in zip(documents, prepared.sentences, found, strict=True):
-            yield replace(document, sentences=sentences, entities=tuple(filter(self.keep, entities)))
+            kept = tuple(filter(self.keep, entities))
+            # Not by `replace`, which takes five times as long.
+            yield Document(document.id, document.text, document.origin, document.meta, sentences, kept)
 
 
 class _Closed:

@@ -15,6 +15,7 @@ from . import DEFAULTS, WriteOptions, sentence_tags
 _CONTROL = re.compile(r"[\t\n]")
 # A tag is read without the white space around it.
 _CONTROL_OF_LABEL = re.compile(r"[\t\n\r]|\s+$")
+_NO_NAME = f"\t{OUTSIDE}\n"
 
 
 def write(documents: Iterable[Document], options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
@@ -24,6 +25,9 @@ def write(documents: Iterable[Document], options: WriteOptions = DEFAULTS) -> It
         lines = [f"{DOCSTART}\tO\n\n"] if options.docstart else []
         for sentence, tags in sentence_tags(document):
             words = [text[start:end] for start, end in sentence.spans()]
+            if tags.count(OUTSIDE) == len(tags) and DOCSTART not in words:  # as most are: written at once
+                lines += (_NO_NAME.join(words), _NO_NAME, "\n")
+                continue
             if DOCSTART in words:
                 words = [_no_mark(word, tag) for word, tag in zip(words, tags, strict=True)]
             shown = [tag if tag == OUTSIDE else _CONTROL_OF_LABEL.sub("_", tag) for tag in tags]
