@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import RecordError
 
@@ -20,8 +20,7 @@ OUTSIDE = "O"  # the tag of a word in no entity
 OFFSETS = "I"  # the array type of offsets: unsigned, 4 bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):  # made for each line of a corpus: twice as fast as a frozen dataclass
     """Where a document stands in its input: the source's name and the line, counted from 1."""
 
     source: str

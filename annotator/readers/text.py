@@ -21,8 +21,10 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
     """
     for block in _BLOCKS[options.split](lines(stream, source)):
         try:
-            text = "".join(line.text + line.end for line in block[:-1]) + block[-1].text
-            yield Document(id=str(block[0].origin), text=text, origin=block[0].origin)
+            text = block[-1].text
+            if len(block) > 1:
+                text = "".join(line.text + line.end for line in block[:-1]) + text
+            yield Document(str(block[0].origin), text, block[0].origin)
         except RecordError as error:
             yield error
 

@@ -12,7 +12,6 @@ from ..readers.conll import DOCSTART, NO_MARK
 from ..types import OUTSIDE, Document
 from . import DEFAULTS, WriteOptions, sentence_tags
 
-_CONTROL = re.compile(r"[\t\n]")
 # A tag is read without the white space around it.
 _CONTROL_OF_LABEL = re.compile(r"[\t\n\r]|\s+$")
 _NO_NAME = f"\t{OUTSIDE}\n"
@@ -21,7 +20,7 @@ _NO_NAME = f"\t{OUTSIDE}\n"
 def write(documents: Iterable[Document], options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
     """The documents as CoNLL, each after a `-DOCSTART-` mark if asked for."""
     for document in documents:
-        text = _CONTROL.sub(" ", document.text)
+        text = document.text.replace("\t", " ").replace("\n", " ")
         lines = [f"{DOCSTART}\tO\n\n"] if options.docstart else []
         for sentence, tags in sentence_tags(document):
             words = [text[start:end] for start, end in sentence.spans()]
