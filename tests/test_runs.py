@@ -211,6 +211,12 @@ def test_rejects_that_exist_are_not_replaced(null: tuple[object, ...], tmp_path:
     assert "exists already" in said and (tmp_path / "kept").read_text() == "mine"
 
 
+@pytest.mark.parametrize("command", [(), ("convert", "-", "out.jsonl")])
+def test_rejects_without_skipping_are_refused(command: tuple[str, ...]) -> None:
+    said = refused(annotate(*command, "--rejects", "kept", stdin=TEXT), 2)
+    assert said.startswith("--rejects is for the records that are skipped: add --on-error skip")
+
+
 # Progress.
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ..errors import UsageError
 from ..formats import FORMATS
 from ..readers import ON_ERROR, SPLITS, ReadOptions
 from ..writers import WriteOptions
@@ -64,7 +65,14 @@ def error_options(command: Command) -> Command:
             "--rejects", type=click.Path(path_type=Path), help="File for bad records.  [default: OUT.rejects.jsonl]"
         ),
     ]
-    return _with(options, command)
+
+    @wraps(command)
+    def with_options(on_error: str, rejects: Path | None, **others: Any) -> None:
+        if rejects and on_error != "skip":
+            raise UsageError("--rejects is for the records that are skipped: add --on-error skip")
+        command(on_error=on_error, rejects=rejects, **others)
+
+    return _with(options, with_options)
 
 
 def model_options(command: Command) -> Command:
