@@ -6,7 +6,7 @@ with forbidden transitions), so that what comes out is always valid.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,8 +46,8 @@ class Decoder:
         self._ends = tags.ends()
         self._outside = tags.names.index(OUTSIDE)
 
-    def of_documents(self, prepared: Prepared, scores: Sequence[NDArray[np.float32]]) -> Iterator[list[Entity]]:
-        """The entities of each document, from log-probabilities float32 [words, labels] of each window."""
+    def of_documents(self, prepared: Prepared, scores: NDArray[np.float32]) -> Iterator[list[Entity]]:
+        """The entities of each document, from log-probabilities float32 [words of all windows, labels]."""
         lengths = [len(sentence) for sentences in prepared.sentences for sentence in sentences]
         borders = np.cumsum([0, *lengths])
         by_word = self._by_word(prepared.windows, scores, borders)
@@ -61,15 +61,14 @@ class Decoder:
             yield entities
 
     def _by_word(
-        self, windows: Windows, scores: Sequence[NDArray[np.float32]], borders: NDArray[np.int64]
+        self, windows: Windows, scores: NDArray[np.float32], borders: NDArray[np.int64]
     ) -> NDArray[np.float32]:
         """Log-probabilities float32 [words, labels] of the sentences between `borders`."""
         # A word without pieces cannot be scored: it is certainly in no name.
         found = np.full((borders[-1], len(self._tags.names)), FORBIDDEN, dtype=np.float32)
         found[:, self._outside] = 0.0
-        if scores:
-            places = np.repeat(borders[windows.sentences], np.diff(windows.scored)) + windows.words
-            found[places] = np.concatenate(scores)
+        places = np.repeat(borders[windows.sentences], np.diff(windows.scored)) + windows.words
+        found[places] = scores
         return found
 
     def tags(self, scores: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -182,10 +182,8 @@ class Annotator:
 
         return prepare_ahead(self.segmenter, self.encoder, tasks, workers)
 
-    def _scored(
-        self, tasks: Iterator[_Task], workers: int
-    ) -> Iterator[tuple[_Task, Prepared, list[NDArray[np.float32]]]]:
-        """Each task with what its documents are to the engine, and the scores of the windows in that.
+    def _scored(self, tasks: Iterator[_Task], workers: int) -> Iterator[tuple[_Task, Prepared, NDArray[np.float32]]]:
+        """Each task with what its documents are to the engine, and the scores of the words of the windows in that.
 
         The engine is at work on the next one while this one is decoded and written.
         """
@@ -198,7 +196,7 @@ class Annotator:
                 yield task, prepared, scoring.scores()
 
     def _annotate(
-        self, documents: Sequence[Document], prepared: Prepared, scores: list[NDArray[np.float32]]
+        self, documents: Sequence[Document], prepared: Prepared, scores: NDArray[np.float32]
     ) -> Iterator[Document]:
         found = self.decoder.of_documents(prepared, scores)
         for document, sentences, entities in zip(documents, prepared.sentences, found, strict=True):

@@ -119,7 +119,7 @@ def engine_alone(engine: str, precision: str) -> Way:
 
         loaded = load_engine(model, EngineOptions(engine, "cpu", precision))
         windows = prepared(model, text).windows
-        batches = [make_batch([windows[i] for i in numbers]) for numbers in by_length(windows, loaded.slots)]
+        batches = [make_batch(windows, numbers) for numbers in by_length(np.diff(windows.pieces), loaded.slots)]
         loaded.scores(batches[-1])
         with ThreadPoolExecutor(loaded.streams) as pool:
             started = time.perf_counter()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scored import score_windows
 
 from annotator.batch import Batch, BatchTooLarge, Budget, Scorer, by_length, make_batch
-from annotator.encode import Window
+from annotator.encode import Window, Windows
 from annotator.errors import AnnotatorError
 
 
@@ -55,7 +55,8 @@ def test_each_window_gets_its_own_scores(windows: list[Window], slots: int, stre
 
 @given(WINDOWS, st.integers(1, 40))
 def test_batches_keep_to_the_budget_and_the_longest_come_first(windows: list[Window], slots: int) -> None:
-    batches = [make_batch([windows[i] for i in numbers]) for numbers in by_length(windows, slots)]
+    together = Windows.of(windows)
+    batches = [make_batch(together, numbers) for numbers in by_length(np.diff(together.pieces), slots)]
     assert all(len(batch.ids) == 1 or batch.ids.size <= slots for batch in batches)
     widths = [batch.ids.shape[1] for batch in batches]
     assert widths == sorted(widths, reverse=True)
@@ -112,7 +113,7 @@ def test_batches_that_wait_are_dropped_at_the_end() -> None:
 
     engine = Slow(slots=1)
     with Scorer(2) as scorer:
-        scoring = scorer.begin([window(n) for n in range(1, 9)], engine, Budget.of(engine))
+        scoring = scorer.begin(Windows.of([window(n) for n in range(1, 9)]), engine, Budget.of(engine))
         assert engine.begun.wait(30)
         threading.Timer(0.2, engine.go_on.set).start()
     assert 1 <= len(engine.batches) <= 2

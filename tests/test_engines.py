@@ -14,9 +14,9 @@ import pytest
 import torch
 from cli_runs import ENVIRONMENT
 from conftest import ROOT, SAMPLES, load_reference, needs_shared
-from scored import score_windows
+from scored import batch_of, score_windows
 
-from annotator.batch import Budget, make_batch
+from annotator.batch import Budget
 from annotator.checkpoints import find_checkpoint, load_tokenizer, max_pieces
 from annotator.encode import Encoder, Window
 from annotator.engines import EXACT_FILE, INT8_FILE, Engine, EngineOptions, load_engine
@@ -63,7 +63,7 @@ def test_the_padding_piece_in_a_text_counts_no_position(graphs: Path) -> None:
     some = windows(graphs)[0]
     ids = some.ids.copy()
     ids[3] = 1
-    batch = make_batch([Window(ids, some.heads, 0, some.words), windows(graphs)[1]])
+    batch = batch_of([Window(ids, some.heads, 0, some.words), windows(graphs)[1]])
     want = TorchEngine(graphs, "cpu").scores(batch)[0, : len(some.heads)]
     got = OnnxEngine(graphs, EXACT_FILE).scores(batch)[0, : len(some.heads)]
     np.testing.assert_allclose(got, want, atol=2e-4)
@@ -120,7 +120,7 @@ def test_int8_keeps_its_f1(language: str) -> None:
 def test_auto_takes_the_graph_on_a_cpu(graphs: Path, tiny: Path) -> None:
     assert isinstance(load(graphs), OnnxEngine) and isinstance(load(graphs, precision="exact"), OnnxEngine)
     assert isinstance(load(tiny), TorchEngine) and isinstance(load(graphs, precision="bf16"), TorchEngine)
-    batch = make_batch(windows(graphs))
+    batch = batch_of(windows(graphs))
     assert (load(graphs).scores(batch) == load(graphs, precision="int8").scores(batch)).all()
     assert not (load(graphs).scores(batch) == load(graphs, precision="exact").scores(batch)).all()
 
@@ -170,7 +170,7 @@ def test_a_damaged_graph_is_refused(graphs: Path, tmp_path: Path, content: bytes
 
 def test_a_pickled_engine_scores_alike(graphs: Path) -> None:
     engine = load(graphs)
-    batch = make_batch(windows(graphs)[:3])
+    batch = batch_of(windows(graphs)[:3])
     pickled = pickle.dumps(engine)
     assert len(pickled) < 1_000
     assert (pickle.loads(pickled).scores(batch) == engine.scores(batch)).all()

@@ -14,9 +14,9 @@ from conftest import SAMPLES, load_reference, tiny_tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scored import batch_of
 from transformers import AutoConfig, AutoModelForTokenClassification
 
-from annotator.batch import make_batch
 from annotator.encode import Window
 from annotator.engines import EXACT_FILE, INT8_FILE
 from annotator.engines.onnx import OnnxEngine
@@ -68,7 +68,7 @@ def test_each_architecture_scores_as_transformers_does(tmp_path: Path, kind: str
     export(folder, folder)
     windows = random_windows(23, 17, 9, 3)
     model = load_reference(folder)
-    for window, scores in zip(windows, OnnxEngine(folder, EXACT_FILE).scores(make_batch(windows)), strict=True):
+    for window, scores in zip(windows, OnnxEngine(folder, EXACT_FILE).scores(batch_of(windows)), strict=True):
         want = model(torch.from_numpy(window.ids)[None]).logits[0].log_softmax(-1).numpy()[window.heads]
         np.testing.assert_allclose(scores[: len(want)], want, atol=1e-4)
 
@@ -79,7 +79,7 @@ def test_weights_of_half_the_size_are_taken_as_they_are(tmp_path: Path, dtype: t
     folder = save(tmp_path / "model", "xlm-roberta", dtype)
     export(folder, tmp_path / "output")
     windows = random_windows(23, 17)
-    (scores, _) = OnnxEngine(tmp_path / "output", EXACT_FILE).scores(make_batch(windows))
+    (scores, _) = OnnxEngine(tmp_path / "output", EXACT_FILE).scores(batch_of(windows))
     want = load_reference(folder)(torch.from_numpy(windows[0].ids)[None]).logits[0].log_softmax(-1)
     np.testing.assert_allclose(scores[: len(windows[0].heads)], want.numpy()[windows[0].heads], atol=1e-4)
     assert (tmp_path / "output" / EXACT_FILE).stat().st_size < 50_000  # the weights are not in it
@@ -93,7 +93,7 @@ def test_weights_in_several_files(tmp_path: Path) -> None:
     (folder / "model.safetensors").unlink()
     export(folder, parts)
     assert len(list(parts.glob("*.safetensors"))) > 1
-    batch = make_batch(random_windows(12, 5))
+    batch = batch_of(random_windows(12, 5))
     assert (OnnxEngine(whole, EXACT_FILE).scores(batch) == OnnxEngine(parts, EXACT_FILE).scores(batch)).all()
 
 

@@ -14,6 +14,7 @@ from annotator.train.publish import ShiftedEngine, publish
 from annotator.train.trim import choose_pieces, trim
 from conftest import SAMPLES, SHARED, needs_shared
 from safetensors.torch import load_file
+from scored import batch_of
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer
 
@@ -106,7 +107,7 @@ def overfit(base: Path, output: Path, settings: Settings) -> Path:
 def test_a_tiny_model_learns_its_data_and_a_killed_run_goes_on_to_the_same_weights(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = Settings(rate=5e-3, warmup=0.06, hidden_dropout=0.0, attention_dropout=0.0, save_steps=50)
+    settings = Settings(rate=2e-3, warmup=0.06, hidden_dropout=0.0, attention_dropout=0.0, save_steps=50)
     whole = overfit(tiny, tmp_path / "whole", settings)
     assert measure(Annotator.load(str(whole), device="cpu"), GOLD[:8])["micro avg"].f1 == 1.0
 
@@ -138,9 +139,7 @@ def test_a_shift_moves_the_log_odds_of_outside(tiny: Path, tmp_path: Path) -> No
     published = Annotator.load(str(tmp_path), device="cpu")
     shifted = ShiftedEngine(annotator.engine)
     shifted.shift = 1.5
-    from annotator.batch import make_batch
-
-    batch = make_batch(list(annotator.encoder.windows([["Angela", "Merkel", "besuchte", "Paris"]])))
+    batch = batch_of(annotator.encoder.windows([["Angela", "Merkel", "besuchte", "Paris"]]))
     # float16 weights: three digits.
     assert published.engine.scores(batch) == pytest.approx(shifted.scores(batch), abs=0.05)
     assert (tmp_path / "model.safetensors").stat().st_size < (tiny / "model.safetensors").stat().st_size * 0.6

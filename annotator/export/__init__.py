@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..checkpoints import TOKENIZER_FILES, load_tokenizer, max_pieces
-from ..encode import Encoder, Window
+from ..encode import Encoder, Window, Windows
 from ..engines import EXACT_FILE, FINGERPRINT, INT8_FILE
 from ..errors import AnnotatorError, UsageError
 from ..prepare import Preparer, contents
@@ -53,7 +53,7 @@ def export(folder: Path, output: Path, precision: str = "float32", text: Iterabl
         from .calibrate import measure_ranges
         from .int8 import Int8Linear
 
-        ranges = measure_ranges(tensors, shape, output, windows)
+        ranges = measure_ranges(tensors, shape, output, Windows.of(windows))
         graph = Graph(tensors)
         rounded = build(graph, shape, Int8Linear(ranges, end_rows(graph)))
         file = output / INT8_FILE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from ..batch import Batch, by_length, make_batch
-from ..encode import Window
+from ..encode import Windows
 from ..engines import CPU_SLOTS
 from ..weights import Tensor
 from .encoder import Shape, build, float_linear
@@ -62,9 +61,7 @@ def _error(values: NDArray[np.float64], counts: NDArray[np.int64], low: float, h
     return float(counts @ np.square(np.clip(np.rint(values / step) * step, low, high) - values))
 
 
-def measure_ranges(
-    tensors: dict[str, Tensor], shape: Shape, folder: Path, windows: Sequence[Window]
-) -> dict[str, Range]:
+def measure_ranges(tensors: dict[str, Tensor], shape: Shape, folder: Path, windows: Windows) -> dict[str, Range]:
     """The range of what goes into each product of an encoder, by the name of its (first) layer, on these windows."""
     inputs: dict[str, str] = {}  # of products, by layer
 
@@ -76,8 +73,8 @@ def measure_ranges(
     output = build(graph, shape, watching)
     session = _session(graph.model(output, shape.labels, {}, inputs.values()).SerializeToString(), folder)
     seen = {name: _Seen() for name in inputs}
-    for numbers in by_length(windows, CPU_SLOTS):
-        batch = make_batch([windows[i] for i in numbers])
+    for numbers in by_length(np.diff(windows.pieces), CPU_SLOTS):
+        batch = make_batch(windows, numbers)
         values = session.run(list(inputs.values()), {"ids": batch.ids, "lengths": batch.lengths, "heads": batch.heads})
         for one, rows in zip(seen.values(), values, strict=True):
             one.add(*_parts(rows.reshape(-1, rows.shape[-1]), batch))
