@@ -157,7 +157,7 @@ def test_a_run_learns_its_data_and_is_a_model_at_once(tiny: Path, tmp_path: Path
     few = GOLD[:8]
     for split in ("train", "dev", "test"):
         write_conll(tmp_path / "panx" / "de" / f"{split}.tsv", few)
-    thorough = Settings(rate=5e-3, epochs=150, batch=8, warmup=0.06, hidden_dropout=0.0, attention_dropout=0.0)
+    thorough = Settings(rate=2e-3, epochs=300, batch=8, warmup=0.06, hidden_dropout=0.0, attention_dropout=0.0)
     panx = open_panx(tmp_path / "panx")
     results = run("run", panx, str(tiny), tmp_path / "out", ["de"], ["de", "it"], "all", thorough)
     assert results.f1("de") == 1.0 and results.f1("it") is None

@@ -97,7 +97,7 @@ def test_alignment_on_a_whole_split(tiny: Path) -> None:
 def overfit(base: Path, output: Path, settings: Settings) -> Path:
     tokenizer = AutoTokenizer.from_pretrained(base)
     examples = list(align(GOLD[:8], tokenizer, LABEL_IDS, 256))
-    batches = [examples] * 150
+    batches = [examples] * 300
     final = finetune_batches(base, output, PANX_TAGS, batches, settings)
     tokenizer.save_pretrained(final)
     return final
