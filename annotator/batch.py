@@ -57,7 +57,7 @@ def make_batch(windows: Windows, numbers: Ints) -> Batch:
     words, is_word = _rows(windows.scored, numbers)
     ids = np.where(is_piece, windows.ids.take(pieces, mode="clip"), 0)
     heads = np.where(is_word, windows.heads.take(words, mode="clip"), 0)
-    return Batch(ids, windows.pieces[numbers + 1] - windows.pieces[numbers], heads)
+    return Batch(ids, windows.lengths[numbers], heads)
 
 
 def _rows(borders: Ints, numbers: Ints) -> tuple[Ints, NDArray[np.bool_]]:
@@ -139,7 +139,7 @@ class Scorer:
     def begin(self, windows: Windows, engine: Engine, budget: Budget) -> Scoring:
         """Begin to score windows. Equal ones are computed once."""
         distinct = np.unique(windows.firsts)
-        lengths = np.diff(windows.pieces)[distinct]
+        lengths = windows.lengths[distinct]
         share = -(-int(lengths.sum()) // self._streams)  # one for each, if there are few
         batches: list[Callable[[], list[Part]]] = []
         for some in by_length(lengths, min(budget.slots, max(1, share))):

@@ -37,7 +37,7 @@ def chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
     for document in documents:
         if chunk and is_long(document):
             yield chunk
-            chunk, characters = [], 0
+            chunk, characters, enough = [], 0, CHUNK_CHARACTERS
         chunk.append(document)
         characters += len(document.text) + RECORD_CHARACTERS
         if characters >= enough:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class Window(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Windows(Sequence[Window]):
+class Windows:
     """Windows one after another in a few arrays, which another process is handed at once.
 
     `ids` int64 [pieces of all], `heads` and `words` int64 [words of all]; `pieces` and `scored` int64 [windows + 1]:
@@ -84,18 +84,17 @@ class Windows(Sequence[Window]):
         """How many there are."""
         return len(self.sentences)
 
-    @overload
-    def __getitem__(self, number: int) -> Window: ...
-    @overload
-    def __getitem__(self, number: slice) -> Windows: ...
-    def __getitem__(self, number: int | slice) -> Window | Windows:
-        """One of them, or several."""
-        if isinstance(number, slice):
-            return Windows.of([self[i] for i in range(*number.indices(len(self)))])
-        row = range(len(self))[number]
-        scored = slice(self.scored[row], self.scored[row + 1])
-        ids = self.ids[self.pieces[row] : self.pieces[row + 1]]
-        return Window(ids, self.heads[scored], int(self.sentences[row]), self.words[scored])
+    def __iter__(self) -> Iterator[Window]:
+        """One after another."""
+        for row, sentence in enumerate(self.sentences.tolist()):
+            pieces = slice(self.pieces[row], self.pieces[row + 1])
+            scored = slice(self.scored[row], self.scored[row + 1])
+            yield Window(self.ids[pieces], self.heads[scored], sentence, self.words[scored])
+
+    @property
+    def lengths(self) -> Ints:
+        """How many pieces each has, int64 [windows]."""
+        return np.diff(self.pieces)
 
 
 class _Span(NamedTuple):

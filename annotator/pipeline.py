@@ -201,7 +201,7 @@ class Annotator:
         found = self.decoder.of_documents(prepared, scores)
         for document, sentences, entities in zip(documents, prepared.sentences, found, strict=True):
             kept = tuple(filter(self.keep, entities))
-            # Not by `replace`, which takes five times as long.
+            # Not by `replace`, which takes twice as long.
             yield Document(document.id, document.text, document.origin, document.meta, sentences, kept)
 
 

@@ -31,7 +31,7 @@ def annotate(engine: str, precision: str) -> Way:
     """Our own way, as `annotate` goes it, and the share of the time in which the engine was at work."""
 
     def way(model: Path, text: Path) -> dict[str, Any]:
-        annotator = loaded(model, engine, precision)
+        annotator = load(model, engine, precision)
         spent = Spent(annotator.engine.scores)
         annotator.engine.scores = spent.scores  # type: ignore[method-assign]
         next(annotator.pipe(["To be ready."]))
@@ -46,7 +46,7 @@ def annotate(engine: str, precision: str) -> Way:
     return way
 
 
-def loaded(model: Path, engine: str, precision: str) -> Annotator:
+def load(model: Path, engine: str, precision: str) -> Annotator:
     """The annotator, in a process that is prepared as that of the command."""
     from annotator.lean import collect_less, import_spacy
 
@@ -69,7 +69,7 @@ def nothing_but_the_pipe(workers: int) -> Way:
     """Our own way with the null engine, once it is at full speed: the first quarter of the text is not timed."""
 
     def way(model: Path, text: Path) -> dict[str, Any]:
-        parts = conll(loaded(model, "null", "auto"), text, workers)
+        parts = conll(load(model, "null", "auto"), text, workers)
         with text.open("rb") as lines_of_text:
             documents = sum(1 for _ in lines_of_text)
         for _ in range(documents // 4):
@@ -119,7 +119,7 @@ def engine_alone(engine: str, precision: str) -> Way:
 
         loaded = load_engine(model, EngineOptions(engine, "cpu", precision))
         windows = prepared(model, text).windows
-        batches = [make_batch(windows, numbers) for numbers in by_length(np.diff(windows.pieces), loaded.slots)]
+        batches = [make_batch(windows, numbers) for numbers in by_length(windows.lengths, loaded.slots)]
         loaded.scores(batches[-1])
         with ThreadPoolExecutor(loaded.streams) as pool:
             started = time.perf_counter()

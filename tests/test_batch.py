@@ -56,7 +56,7 @@ def test_each_window_gets_its_own_scores(windows: list[Window], slots: int, stre
 @given(WINDOWS, st.integers(1, 40))
 def test_batches_keep_to_the_budget_and_the_longest_come_first(windows: list[Window], slots: int) -> None:
     together = Windows.of(windows)
-    batches = [make_batch(together, numbers) for numbers in by_length(np.diff(together.pieces), slots)]
+    batches = [make_batch(together, numbers) for numbers in by_length(together.lengths, slots)]
     assert all(len(batch.ids) == 1 or batch.ids.size <= slots for batch in batches)
     widths = [batch.ids.shape[1] for batch in batches]
     assert widths == sorted(widths, reverse=True)

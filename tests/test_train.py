@@ -139,7 +139,7 @@ def test_a_shift_moves_the_log_odds_of_outside(tiny: Path, tmp_path: Path) -> No
     published = Annotator.load(str(tmp_path), device="cpu")
     shifted = ShiftedEngine(annotator.engine)
     shifted.shift = 1.5
-    batch = batch_of(annotator.encoder.windows([["Angela", "Merkel", "besuchte", "Paris"]]))
+    batch = batch_of(list(annotator.encoder.windows([["Angela", "Merkel", "besuchte", "Paris"]])))
     # float16 weights: three digits.
     assert published.engine.scores(batch) == pytest.approx(shifted.scores(batch), abs=0.05)
     assert (tmp_path / "model.safetensors").stat().st_size < (tiny / "model.safetensors").stat().st_size * 0.6

@@ -73,7 +73,7 @@ def measure_ranges(tensors: dict[str, Tensor], shape: Shape, folder: Path, windo
     output = build(graph, shape, watching)
     session = _session(graph.model(output, shape.labels, {}, inputs.values()).SerializeToString(), folder)
     seen = {name: _Seen() for name in inputs}
-    for numbers in by_length(np.diff(windows.pieces), CPU_SLOTS):
+    for numbers in by_length(windows.lengths, CPU_SLOTS):
         batch = make_batch(windows, numbers)
         values = session.run(list(inputs.values()), {"ids": batch.ids, "lengths": batch.lengths, "heads": batch.heads})
         for one, rows in zip(seen.values(), values, strict=True):

@@ -24,14 +24,13 @@ def write(documents: Iterable[Document], options: WriteOptions = DEFAULTS) -> It
         lines = [f"{DOCSTART}\tO\n\n"] if options.docstart else []
         for sentence, tags in sentence_tags(document):
             words = [text[start:end] for start, end in sentence.spans()]
-            if tags.count(OUTSIDE) == len(tags) and DOCSTART not in words:  # as most are: written at once
-                lines += (_NO_NAME.join(words), _NO_NAME, "\n")
-                continue
             if DOCSTART in words:
                 words = [_no_mark(word, tag) for word, tag in zip(words, tags, strict=True)]
-            shown = [tag if tag == OUTSIDE else _CONTROL_OF_LABEL.sub("_", tag) for tag in tags]
-            lines.append("\n".join(map("\t".join, zip(words, shown, strict=True))))
-            lines.append("\n\n")
+            if tags.count(OUTSIDE) == len(tags):  # as most are: written at once
+                lines += (_NO_NAME.join(words), _NO_NAME, "\n")
+            else:
+                shown = [tag if tag == OUTSIDE else _CONTROL_OF_LABEL.sub("_", tag) for tag in tags]
+                lines += ("\n".join(map("\t".join, zip(words, shown, strict=True))), "\n\n")
         yield "".join(lines).encode("utf-8", "backslashreplace")
 
 
