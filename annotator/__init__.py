@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .pipeline import Annotator as Annotator
-    from .types import Document as Document
-    from .types import Entity as Entity
-    from .types import Sentence as Sentence
-    from .types import Word as Word
+    from annotator.document import Document as Document
+    from annotator.document import Entity as Entity
+    from annotator.document import Sentence as Sentence
+    from annotator.document import Word as Word
+    from annotator.pipeline import Annotator as Annotator
 
 __version__ = "0.1.0"
 __all__ = ["Annotator", "Document", "Entity", "Sentence", "Word"]
@@ -26,4 +26,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(".pipeline" if name == "Annotator" else ".types", __name__), name)
+    return getattr(import_module(".pipeline" if name == "Annotator" else ".document", __name__), name)

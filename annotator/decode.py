@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .labels import TagSet, continues
-from .types import OUTSIDE, Entity, Sentence
+from annotator.document import OUTSIDE, Entity, Sentence
+from annotator.labels import TagSet, continues
 
 if TYPE_CHECKING:
-    from .encode import Windows
-    from .prepare import Prepared
+    from annotator.prepare.encode import Windows
+    from annotator.prepare.preparer import Prepared
 
 FORBIDDEN = -np.inf
 

@@ -16,7 +16,6 @@ _COLOURS = {
     "DATE": "#bfe1d9",
 }
 _OTHERS = ("#ffeb80", "#ff8197", "#f0d0ff", "#9cc9cc", "#c887fb", "#e4e7d2", "#bfeeb7", "#bfe1d9")
-
 # What would move the cursor, or turn the direction of what follows: controls, separators, bidirectional marks, and
 # halves of surrogate pairs, which cannot be written at all.
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")

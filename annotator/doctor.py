@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from . import __version__
-from .catalog import known_models
-from .checkpoints import DEFAULT_MODEL
+from annotator import __version__
+from annotator.checkpoints.catalog import known_models
+from annotator.checkpoints.folder import DEFAULT_MODEL
 
 ENGINES = ("torch", "transformers", "onnxruntime")
 PACKAGES = (*ENGINES, "tokenizers", "safetensors", "huggingface_hub", "spacy", "numpy", "pyarrow", "click", "rich")

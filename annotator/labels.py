@@ -15,11 +15,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import UsageError
-from .types import OUTSIDE
+from annotator.document import OUTSIDE
+from annotator.errors import UsageError
 
 PANX_TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
-
 # Prefixes of the schemes and the part of a name that each stands for.
 _PARTS = {"B": "B", "I": "I", "E": "E", "L": "E", "S": "S", "U": "S"}
 _TAG = re.compile(r"([BIELSU])-(.+)", re.DOTALL)

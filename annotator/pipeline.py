@@ -3,60 +3,103 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import wraps
 from os import PathLike, fspath
 from pathlib import Path
 from threading import Lock
+from typing import ParamSpec
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .ahead import ahead
-from .batch import Batch, Budget, Scorer
-from .checkpoints import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pieces
-from .chunks import chunks, is_long
-from .cores import usable_cores
-from .decode import Decoder, Keep
-from .encode import Encoder
-from .engines import Engine, EngineOptions, load_engine
-from .errors import AnnotatorError, UsageError
-from .hints import did_you_mean
-from .labels import TagSet
-from .pieces import Piece, pieces, whole
-from .prepare import Prepared, Preparer, contents
-from .segment import Segmenter
-from .types import Document, Origin
+from annotator.checkpoints.folder import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pieces
+from annotator.decode import Decoder, Keep
+from annotator.document import Document, Origin
+from annotator.engines import load_engine
+from annotator.engines.base import Batch, Engine, EngineOptions
+from annotator.engines.batching import Budget, Scorer
+from annotator.errors import AnnotatorError, UsageError, did_you_mean
+from annotator.labels import TagSet
+from annotator.prepare.chunk_sizes import ChunkSizes, chunk_documents
+from annotator.prepare.encode import Encoder
+from annotator.prepare.long_documents import Part, join_parts, split_long
+from annotator.prepare.preparer import Prepared, Preparer, contents
+from annotator.prepare.segment import Segmenter
+from annotator.system.cores import usable_cores
+from annotator.system.lookahead import take_ahead
 
-# How many runs are prepared beyond the one that is decoded. While there is one, the engine need not wait.
+# How many chunks are prepared beyond the one that is decoded. While there is one, the engine need not wait.
 AHEAD = 1
 CLOSED = "this Annotator is closed: load it again with Annotator.load()"
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How an annotator is loaded: the arguments of `Annotator.load`."""
+    """How an annotator is loaded: the arguments of `Annotator.load`.
 
-    model: str = DEFAULT_MODEL
+    `model` is a name that the package knows, a checkpoint folder, or `owner/name` on the Hub. `device` is auto, cpu,
+    cuda, cuda:N, cuda:all (each batch goes to a GPU that is free) or mps; `engine` one of `annotator.engines.ENGINES`;
+    `precision` auto, exact, bf16 or int8. `lang` is the language of the text, for words and sentences. `labels` keeps
+    only entities with these labels, `min_score` only those scoring at least this; `batch_tokens` is the budget of
+    piece slots in a batch (None: what suits the device).
+    """
+
+    model: str | PathLike[str] = DEFAULT_MODEL
+    _: KW_ONLY
     device: str = "auto"
     engine: str = "auto"
     precision: str = "auto"
     lang: str = "xx"
-    labels: tuple[str, ...] | None = None
+    labels: Sequence[str] | None = None
     min_score: float = 0.0
     batch_tokens: int | None = None
 
     def load(self) -> Annotator:
-        """The annotator, loaded anew."""
-        return Annotator.load(**asdict(self))
+        """Load the model, now.
+
+        Raises UsageError or AnnotatorError for a model, device, language or label that does not exist.
+        """
+        name = fspath(self.model)
+        folder = find_checkpoint(name)
+        segmenter = Segmenter(self.lang)
+        engine = load_engine(folder, EngineOptions(self.engine, self.device, self.precision))
+        tags = TagSet.parse(engine.labels)
+        if unknown := [label for label in self.labels or () if label not in tags.labels]:
+            meant = did_you_mean(unknown[0], tags.labels)
+            raise UsageError(f"model {name} has no label {unknown[0]!r}: {meant}It has {', '.join(tags.labels)}")
+        annotator = Annotator(
+            segmenter=segmenter,
+            encoder=Encoder(load_tokenizer(folder), max_pieces(folder)),
+            engine=engine,
+            decoder=Decoder(tags),
+            keep=Keep(None if self.labels is None else frozenset(self.labels), self.min_score),
+            budget=Budget(self.batch_tokens) if self.batch_tokens else Budget.of(engine),
+        )
+        # A known name stays one: on another machine the model is in another folder.
+        own = str(folder.absolute()) if folder == Path(name) else name
+        annotator.recipe = replace(self, model=own, labels=None if self.labels is None else tuple(self.labels))
+        return annotator
+
+
+def _loading(recipe: Callable[P, Recipe]) -> Callable[P, Annotator]:
+    """What takes the arguments of a recipe and loads it, so that they are spelled once."""
+
+    @wraps(recipe)
+    def load(*args: P.args, **kwargs: P.kwargs) -> Annotator:
+        return recipe(*args, **kwargs).load()
+
+    return load
 
 
 @dataclass(slots=True, eq=False)
 class Annotator:
     """A loaded model with the stages around it.
 
-    `budget` says how many piece slots a batch may have. Several threads may use one annotator
-    at once. A pickle of it holds only its recipe; where it is unpickled, the model is loaded again, once
-    a process however many copies come. As a context manager it closes itself.
+    `Annotator.load` makes one; its arguments are those of `Recipe`. `budget` says how many piece slots a batch may
+    have. Several threads may use one annotator at once. A pickle of it holds only its recipe: where it is unpickled,
+    the model is loaded again, once a process however many copies arrive. As a context manager it closes itself.
     """
 
     segmenter: Segmenter
@@ -65,50 +108,10 @@ class Annotator:
     decoder: Decoder
     keep: Keep
     budget: Budget
+    chunk_sizes: ChunkSizes = field(default_factory=ChunkSizes)
     recipe: Recipe | None = field(default=None, init=False)  # None where the parts are not those that load() made
 
-    @classmethod
-    def load(
-        cls,
-        model: str | PathLike[str] = DEFAULT_MODEL,
-        *,
-        device: str = "auto",
-        engine: str = "auto",
-        precision: str = "auto",
-        lang: str = "xx",
-        labels: Sequence[str] | None = None,
-        min_score: float = 0.0,
-        batch_tokens: int | None = None,
-    ) -> Annotator:
-        """Load a model, now: a name the package knows, a checkpoint folder, or `owner/name` on the Hub.
-
-        `device` is auto, cpu, cuda, cuda:N, cuda:all (each batch to a GPU that is free) or mps; `engine` one of
-        `annotator.engines.ENGINES`; `precision` auto, exact, bf16 or int8. `labels` keeps only entities with these
-        labels, `min_score` only those with at least this score; `batch_tokens` is the budget of piece slots a batch
-        (None: what suits the device). Raises UsageError or AnnotatorError for a model, device, language or label that
-        is not there.
-        """
-        name = fspath(model)
-        folder = find_checkpoint(name)
-        segmenter = Segmenter(lang)
-        loaded = load_engine(folder, EngineOptions(engine, device, precision))
-        tags = TagSet.parse(loaded.labels)
-        if unknown := [label for label in labels or () if label not in tags.labels]:
-            meant = did_you_mean(unknown[0], tags.labels)
-            raise UsageError(f"model {name} has no label {unknown[0]!r}: {meant}It has {', '.join(tags.labels)}")
-        annotator = cls(
-            segmenter=segmenter,
-            encoder=Encoder(load_tokenizer(folder), max_pieces(folder)),
-            engine=loaded,
-            decoder=Decoder(tags),
-            keep=Keep(None if labels is None else frozenset(labels), min_score),
-            budget=Budget(batch_tokens) if batch_tokens else Budget.of(loaded),
-        )
-        # A known name stays one: on another machine the model is elsewhere.
-        own = str(folder.absolute()) if folder == Path(name) else name
-        kept = None if labels is None else tuple(labels)
-        annotator.recipe = Recipe(own, device, engine, precision, lang, kept, min_score, batch_tokens)
-        return annotator
+    load = staticmethod(_loading(Recipe))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -127,26 +130,35 @@ class Annotator:
         `workers` processes segment and encode ahead of the engine; with 0 that is done in line, and None takes
         what suits the device. Raises AnnotatorError once the annotator is closed, and if a worker dies.
         """
-        for chunk in self.pipe_chunks(chunks(_as_documents(documents)), workers=workers):
+        chunks = chunk_documents(_as_documents(documents), self.chunk_sizes)
+        for chunk in self.pipe_chunks(chunks, workers=workers):
             yield from chunk
 
-    def pipe_chunks(self, runs: Iterable[Sequence[Document]], *, workers: int | None = 0) -> Iterator[list[Document]]:
-        """Runs of documents with their sentences and entities, run by run, in the same order.
+    def pipe_chunks(self, chunks: Iterable[Sequence[Document]], *, workers: int | None = 0) -> Iterator[list[Document]]:
+        """Chunks of documents with their sentences and entities, chunk by chunk, in the same order.
 
-        What is in a run is batched together. A long document (see `chunks.is_long`) must be a run of its own.
+        The documents of a chunk are batched together. A long document (see `ChunkSizes.is_long`) must be a chunk of
+        its own.
         """
         if workers is None:
             workers = max(1, usable_cores() - 1) if self.engine.on_gpu else 0
-        parts: list[Piece] = []
-        for task, prepared, scores in self._scored(_tasks(runs, self.segmenter), workers):
+        parts: list[Part] = []
+        for task, prepared, scores in self._scored(self._tasks(chunks), workers):
             documents = list(self._annotate(task.documents, prepared, scores))
-            if task.starts is None:
+            if task.part_of is None:
                 yield documents
                 continue
-            parts += [Piece(document, task.starts) for document in documents]
-            if task.long is not None:
-                yield [whole(task.long, parts)]
+            parts += [Part(document, task.start) for document in documents]
+            if task.is_last:
+                yield [join_parts(task.part_of, parts)]
                 parts = []
+
+    def _tasks(self, chunks: Iterable[Sequence[Document]]) -> Iterator[_Task]:
+        for chunk in chunks:
+            if len(chunk) == 1 and self.chunk_sizes.is_long(chunk[0]):
+                yield from _tasks_of_long(chunk[0], self.segmenter, self.chunk_sizes)
+            else:
+                yield _Task(chunk)
 
     def close(self) -> None:
         """Free the model; what is asked of the annotator from then on raises AnnotatorError.
@@ -178,7 +190,7 @@ class Annotator:
         if not workers:
             preparer = Preparer(self.segmenter, self.encoder)
             return ((task, preparer(contents(task.documents))) for task in tasks)
-        from .workers import prepare_ahead
+        from annotator.prepare.workers import prepare_ahead
 
         return prepare_ahead(self.segmenter, self.encoder, tasks, workers)
 
@@ -192,7 +204,7 @@ class Annotator:
                 (task, prepared, scorer.begin(prepared.windows, self.engine, self.budget))
                 for task, prepared in self._prepared(tasks, workers)
             )
-            for task, prepared, scoring in ahead(begun, AHEAD):
+            for task, prepared, scoring in take_ahead(begun, AHEAD):
                 yield task, prepared, scoring.scores()
 
     def _annotate(
@@ -259,21 +271,18 @@ def _as_documents(documents: Iterable[Document | str]) -> Iterator[Document]:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """Documents to be annotated together.
-
-    Pieces of a long document begin at `starts` in it, and the last of them brings it along as `long`.
-    """
+    """Documents to be annotated together, or a part of a long document that begins at `start` in it."""
 
     documents: Sequence[Document]
-    starts: int | None = None
-    long: Document | None = None
+    part_of: Document | None = None
+    start: int = 0
+    is_last: bool = False
 
 
-def _tasks(runs: Iterable[Sequence[Document]], segmenter: Segmenter) -> Iterator[_Task]:
-    for run in runs:
-        if len(run) == 1 and is_long(run[0]):
-            for piece in pieces(run[0], segmenter):
-                yield _Task([piece.document], piece.start)
-            yield _Task([], 0, run[0])
-        else:
-            yield _Task(run)
+def _tasks_of_long(document: Document, segmenter: Segmenter, sizes: ChunkSizes) -> Iterator[_Task]:
+    parts = split_long(document, segmenter, sizes)
+    part: Part | None = next(parts)
+    while part is not None:
+        following = next(parts, None)
+        yield _Task([part.document], document, part.start, is_last=following is None)
+        part = following

@@ -11,10 +11,10 @@ from itertools import islice
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from .checkpoints import DEFAULT_MODEL
-from .pipeline import Annotator
-from .spacy_docs import scores, sentences
-from .types import Document, Entity, Origin
+from annotator.checkpoints.folder import DEFAULT_MODEL
+from annotator.document import Document, Entity, Origin
+from annotator.formats.spacy_docs import scores, sentences
+from annotator.pipeline import Annotator
 
 
 class EntityMarker:

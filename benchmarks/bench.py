@@ -27,10 +27,10 @@ from rich.console import Console
 from rich.table import Table
 from ways import ALONE, EMPTY, OURS, PIPELINES, PIPES
 
-from annotator.checkpoints import find_checkpoint
-from annotator.cores import usable_cores
-from annotator.reading import read_documents
-from annotator.segment import Segmenter
+from annotator.checkpoints.folder import find_checkpoint
+from annotator.input.records import read_documents
+from annotator.prepare.segment import Segmenter
+from annotator.system.cores import usable_cores
 
 ROOT = Path(__file__).parent.parent
 RUNNING = ROOT.parent / "shared" / "data" / "running"

@@ -15,7 +15,7 @@ from annotator.train.panx import PanxFolder
 from rich.console import Console
 from rich.table import Table
 
-from annotator.checkpoints import find_checkpoint
+from annotator.checkpoints.folder import find_checkpoint
 from annotator.export import export
 from annotator.pipeline import Annotator
 

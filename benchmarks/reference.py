@@ -11,9 +11,9 @@ import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from annotator.decode import Decoder
+from annotator.document import Document, Entity, Sentence
 from annotator.labels import TagSet
 from annotator.pipeline import Annotator
-from annotator.types import Document, Entity, Sentence
 
 Found = set[tuple[int, int, str]]
 
@@ -54,7 +54,7 @@ def plain_loop(model: Path, documents: list[Document]) -> Iterator[list[Found]]:
     for document in documents:
         found = []
         for sentence in document.sentences or ():
-            words = [document.text[start:end] for start, end in sentence.spans()]
+            words = [document.text[start:end] for start, end in sentence.word_offsets()]
             encoded = tokenizer(words, is_split_into_words=True, return_tensors="pt", truncation=True)
             scores = network(**encoded).logits[0].log_softmax(dim=-1).numpy()
             owners = encoded.word_ids(0)

@@ -22,7 +22,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from annotator.pipeline import Annotator
-    from annotator.prepare import Prepared
+    from annotator.prepare.preparer import Prepared
 
 Way = Callable[[Path, Path], dict[str, Any]]
 
@@ -48,7 +48,7 @@ def annotate(engine: str, precision: str) -> Way:
 
 def load(model: Path, engine: str, precision: str) -> Annotator:
     """The annotator, in a process that is prepared as that of the command."""
-    from annotator.lean import collect_less, import_spacy
+    from annotator.system.startup import collect_less, import_spacy
 
     collect_less()
     import_spacy()
@@ -59,8 +59,8 @@ def load(model: Path, engine: str, precision: str) -> Annotator:
 
 def conll(annotator: Annotator, text: Path, workers: int = 0) -> Iterator[bytes]:
     """The CoNLL of a text, a part a document."""
-    from annotator.reading import read_documents
-    from annotator.writers.conll import write
+    from annotator.formats.conll import write
+    from annotator.input.records import read_documents
 
     return write(annotator.pipe(read_documents([str(text)]), workers=workers))
 
@@ -114,8 +114,9 @@ def engine_alone(engine: str, precision: str) -> Way:
     """The engine on batches that are ready, as many at once as it takes."""
 
     def way(model: Path, text: Path) -> dict[str, Any]:
-        from annotator.batch import by_length, make_batch
-        from annotator.engines import EngineOptions, load_engine
+        from annotator.engines import load_engine
+        from annotator.engines.base import EngineOptions
+        from annotator.engines.batching import by_length, make_batch
 
         loaded = load_engine(model, EngineOptions(engine, "cpu", precision))
         windows = prepared(model, text).windows
@@ -131,11 +132,11 @@ def engine_alone(engine: str, precision: str) -> Way:
 
 def prepared(model: Path, text: Path) -> Prepared:
     """The sentences and windows of the text."""
-    from annotator.checkpoints import load_tokenizer, max_pieces
-    from annotator.encode import Encoder
-    from annotator.prepare import Preparer, contents
-    from annotator.reading import read_documents
-    from annotator.segment import Segmenter
+    from annotator.checkpoints.folder import load_tokenizer, max_pieces
+    from annotator.input.records import read_documents
+    from annotator.prepare.encode import Encoder
+    from annotator.prepare.preparer import Preparer, contents
+    from annotator.prepare.segment import Segmenter
 
     prepare = Preparer(Segmenter(), Encoder(load_tokenizer(model), max_pieces(model)))
     return prepare(contents(read_documents([str(text)])))

@@ -2,82 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import os
-import unicodedata
-from collections import Counter
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 import pytest
-import torch
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-from transformers import (
-    AutoModelForTokenClassification,
-    PreTrainedTokenizerFast,
-    XLMRobertaConfig,
-    XLMRobertaForTokenClassification,
-)
 
-from annotator.labels import PANX_TAGS
 from annotator.pipeline import Annotator
-
-ROOT = Path(__file__).parent.parent
-SAMPLES = ROOT / "samples"
-SHARED = ROOT.parent / "shared"
-
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="needs the PAN-X data of ../shared, which is not here")
-
-
-def tiny_tokenizer() -> PreTrainedTokenizerFast:
-    """An XLM-R-like Unigram tokenizer of a few hundred pieces of the samples.
-
-    They are counted, not trained: what the trainer of tokenizers gives is another vocabulary each time.
-    """
-    special = ["<s>", "<pad>", "</s>", "<unk>"]
-    text = " ".join(path.read_text(encoding="utf-8") for path in sorted(SAMPLES.glob("*.txt")))
-    words = [f"▁{word}" for word in unicodedata.normalize("NFKC", text).split()]
-    counts = Counter(
-        word[i:j] for word in words for i in range(len(word)) for j in range(i + 1, min(i + 7, len(word) + 1))
-    )
-    longer = sorted(
-        (piece for piece in counts if len(piece) > 1), key=lambda piece: (-counts[piece] * len(piece), piece)
-    )
-    pieces = [*sorted(piece for piece in counts if len(piece) == 1), *longer][: 700 - len(special) - 1]
-    scored = [(piece, math.log(counts[piece] / counts.total())) for piece in pieces]
-    vocabulary = [*((name, 0.0) for name in special), *scored, ("<mask>", 0.0)]
-    tokenizer = Tokenizer(models.Unigram(vocabulary, special.index("<unk>")))
-    tokenizer.normalizer = normalizers.NFKC()
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
-    tokenizer.decoder = decoders.Metaspace()
-    tokenizer.add_special_tokens([*special, "<mask>"])
-    ids = [("<s>", tokenizer.token_to_id("<s>")), ("</s>", tokenizer.token_to_id("</s>"))]
-    tokenizer.post_processor = processors.TemplateProcessing("<s> $A </s>", "<s> $A </s> </s> $B </s>", ids)
-    names = dict(zip(("bos_token", "pad_token", "eos_token", "unk_token"), special, strict=True))
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, cls_token="<s>", sep_token="</s>", **names)
-
-
-def save_tiny(folder: Path, tags: tuple[str, ...] = PANX_TAGS, pieces: int = 512) -> Path:
-    """A checkpoint with random weights that takes at most `pieces` pieces."""
-    tokenizer = tiny_tokenizer()
-    torch.manual_seed(1)
-    config = XLMRobertaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=pieces + 2,
-        type_vocab_size=1,
-        pad_token_id=tokenizer.pad_token_id,
-        initializer_range=0.6,  # large enough for tags of all kinds
-        id2label=dict(enumerate(tags)),
-        label2id={tag: i for i, tag in enumerate(tags)},
-    )
-    XLMRobertaForTokenClassification(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+from support.checkpoints import save_tiny
 
 
 @pytest.fixture(scope="session")
@@ -96,8 +29,3 @@ def narrow(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ner() -> Annotator:
     """The embedded model, on the CPU."""
     return Annotator.load(device="cpu")
-
-
-def load_reference(folder: Path) -> torch.nn.Module:
-    """The bare transformers model of a checkpoint, for reference loops."""
-    return AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32).eval()

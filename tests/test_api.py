@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import SAMPLES
 
 from annotator import Annotator, Document, pipeline
-from annotator.batch import Budget
+from annotator.document import Origin
+from annotator.engines.batching import Budget
 from annotator.errors import AnnotatorError
-from annotator.segment import Segmenter
-from annotator.types import Origin
+from annotator.prepare.segment import Segmenter
+from support.paths import SAMPLES
 
 TEXTS = [line for path in sorted(SAMPLES.glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()][:60]
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from annotator.decode import Decoder, Keep
+from annotator.document import Entity, Sentence, Word
 from annotator.labels import PANX_TAGS, TagSet
-from annotator.types import Entity, Sentence, Word
 
 SETS = [PANX_TAGS, ("O", "B-A", "I-A", "E-A", "S-A"), ("O", "A", "B"), ("O", "B-MISC", "I-MISC", "I-X")]
 

@@ -23,11 +23,11 @@ from typing import Any
 
 import click
 import pytest
-from cli_runs import COMMAND, ENVIRONMENT, annotate
-from conftest import ROOT, SAMPLES
 
 from annotator.cli import group
 from annotator.pipeline import Recipe
+from support.cli_runs import COMMAND, ENVIRONMENT, annotate
+from support.paths import ROOT, SAMPLES
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(?P<kind>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -11,18 +11,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import SAMPLES, load_reference
 from transformers import AutoTokenizer
 
 from annotator import Annotator
-from annotator.batch import Batch, by_length, make_batch
-from annotator.checkpoints import load_tokenizer
-from annotator.encode import Encoder
+from annotator.checkpoints.folder import load_tokenizer
+from annotator.document import Document, Origin
+from annotator.engines.base import Batch
+from annotator.engines.batching import by_length, make_batch
 from annotator.engines.torch import TorchEngine
 from annotator.errors import AnnotatorError, UsageError
-from annotator.prepare import Preparer, contents
-from annotator.segment import Segmenter
-from annotator.types import Document, Origin
+from annotator.prepare.chunk_sizes import ChunkSizes
+from annotator.prepare.encode import Encoder
+from annotator.prepare.preparer import Preparer, contents
+from annotator.prepare.segment import Segmenter
+from support.checkpoints import load_reference
+from support.paths import SAMPLES
 
 TEXTS = [line for path in sorted(SAMPLES.glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()]
 
@@ -85,7 +88,7 @@ def test_entities_are_those_of_the_plain_loop(tiny: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["onnx", "torch"])
 def test_the_embedded_model_tags_as_the_plain_loop_does(engine: str) -> None:
-    from annotator.checkpoints import find_checkpoint
+    from annotator.checkpoints.folder import find_checkpoint
 
     exact = Annotator.load(engine=engine, device="cpu", precision="exact")
     annotated = list(exact.pipe(documents(TEXTS[::3])))
@@ -115,11 +118,11 @@ def test_long_sentences_are_tagged_to_their_end(narrow: Path) -> None:
     assert len(tail) > 20
 
 
-def test_chunks_do_not_show(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chunks_do_not_show(tiny: Path) -> None:
     annotator = Annotator.load(str(tiny), device="cpu")
     whole = list(annotator.pipe(documents(TEXTS)))
-    monkeypatch.setattr("annotator.chunks.CHUNK_CHARACTERS", 70)
-    for ours, theirs in zip(annotator.pipe(documents(TEXTS)), whole, strict=True):
+    small = replace(annotator, chunk_sizes=ChunkSizes(full=70))
+    for ours, theirs in zip(small.pipe(documents(TEXTS)), whole, strict=True):
         assert [(e.start, e.end, e.label) for e in ours.entities] == [
             (e.start, e.end, e.label) for e in theirs.entities
         ]

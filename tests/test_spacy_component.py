@@ -13,13 +13,13 @@ from statistics import median
 
 import pytest
 import spacy
-from conftest import SAMPLES
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 
 from annotator import Annotator, Document
 from annotator.errors import UsageError
 from annotator.spacy_component import EntityMarker
+from support.paths import SAMPLES
 
 TEXTS = [line for lang in ("de", "fr", "zh") for line in (SAMPLES / f"{lang}.txt").read_text("utf-8").splitlines()][:40]
 HARD = ["", " ", "\n\n", "  Angela  Merkel \n\n in\tParis ", "北京 是 首都。", "a" * 3000, "👩‍👩‍👧 e\u0301"]

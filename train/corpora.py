@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.errors import RecordError
-from annotator.segment import split_unspaced
+from annotator.prepare.segment import split_unspaced
 
 
 @dataclass(frozen=True, slots=True)

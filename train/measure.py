@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from seqeval.metrics import classification_report
 
+from annotator.document import Document, Origin, Sentence, Word, sentence_tags
 from annotator.pipeline import Annotator
-from annotator.types import Document, Origin, Sentence, Word
-from annotator.writers import sentence_tags
 
 from .corpora import TaggedSentence
 

@@ -11,8 +11,7 @@ import torch
 from numpy.typing import NDArray
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-from annotator.batch import Batch
-from annotator.engines import Engine
+from annotator.engines.base import Batch, Engine
 from annotator.pipeline import Annotator
 
 from .corpora import TaggedSentence

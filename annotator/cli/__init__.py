@@ -9,14 +9,12 @@ import threading
 import click
 from click.shell_completion import CompletionItem
 
-from ..errors import AnnotatorError, OutputClosed, Terminated
-from ..hints import extra_with
-from ..lean import collect_less
-from .lazy import LazyGroup
+from annotator.cli.lazy import LazyGroup
+from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with, worded
+from annotator.system.startup import collect_less
 
 INTERRUPTED = 130
 TERMINATED = 143
-
 COMMANDS = {
     "run": "annotator.cli.run:run",
     "view": "annotator.cli.view:view",
@@ -49,7 +47,7 @@ class _Group(LazyGroup):
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from ..doctor import version_line
+        from annotator.doctor import version_line
 
         click.echo(version_line())
         ctx.exit()
@@ -80,7 +78,13 @@ def _terminate(_signal: int, _frame: object) -> None:
 
 def _say(what: str, error: BaseException) -> None:
     """One line on stderr, with what the stages noted on the error."""
-    click.echo("; ".join([f"annotate: {what}", *getattr(error, "__notes__", [])]), err=True)
+    advice = [worded(text, _option) for text in advice_of(error)]
+    click.echo("; ".join([f"annotate: {what}", *advice]), err=True)
+
+
+def _option(parameter: str) -> str:
+    """The option that sets a parameter of the library."""
+    return "--" + parameter.replace("_", "-")
 
 
 def main() -> None:
@@ -94,7 +98,7 @@ def main() -> None:
         error.show()
         code = error.exit_code
     except AnnotatorError as error:
-        _say(f"error: {error}", error)
+        _say(f"error: {error.worded(_option)}", error)
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort) as error:
         cause = error.__cause__ or error  # Click makes an Abort of a KeyboardInterrupt

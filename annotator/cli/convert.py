@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from ..readers import ReadOptions
-from ..writers import WriteOptions
-from .options import REJECTED, error_options, input_options, output_options
+from annotator.cli.options import REJECTED, error_options, input_options, output_options
+from annotator.formats.base import ReadOptions, WriteOptions
 
 EXAMPLES = """\b
 Examples:
@@ -43,11 +42,11 @@ def convert(
     What the documents have and the target cannot hold is told once, on stderr. A format of words gets the
     words of plain text from the tokenizer that `annotate` uses.
     """
-    from .. import convert as converting
-    from ..errors import UsageError
-    from ..formats import output_format as find_format
-    from ..reading import open_input
-    from ..rejects import Rejects, check_free, rejects_beside
+    from annotator.corpus import convert as converting
+    from annotator.errors import UsageError
+    from annotator.formats import output_format as find_format
+    from annotator.input.records import open_input
+    from annotator.output.rejects import Rejects, check_free, rejects_beside
 
     to_stdout = str(output) == "-"
     form = find_format(output_format, None if to_stdout else output)

@@ -15,7 +15,7 @@ def doctor(as_json: bool) -> None:
     import json
     from dataclasses import asdict
 
-    from ..doctor import diagnose
+    from annotator.doctor import diagnose
 
     found = asdict(diagnose())
     if as_json:

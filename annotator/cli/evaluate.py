@@ -47,14 +47,14 @@ def evaluate(
     FILES are pairs of a gold file and the predictions for it. With --model they are all gold files, and the
     model tags their tokens. Both files of a pair must hold the same sentences of the same tokens.
     """
-    from ..errors import AnnotatorError
-    from ..report.evaluation import Model
-    from ..report.evaluation import evaluate as compare
-    from ..report.pages import render
-    from ..report.pairs import LabelMap, pair_files
-    from ..report.plot import check_plot
-    from ..report.plot import plot as draw
-    from ..sinks import open_sink
+    from annotator.errors import AnnotatorError
+    from annotator.evaluate.evaluation import Model
+    from annotator.evaluate.evaluation import evaluate as compare
+    from annotator.evaluate.pages import render
+    from annotator.evaluate.pairs import LabelMap, pair_files
+    from annotator.evaluate.plot import check_plot
+    from annotator.evaluate.plot import plot as draw
+    from annotator.files.sinks import open_sink
 
     comparisons = pair_files(files, others, by_model=model is not None)
     if plot:

@@ -23,9 +23,9 @@ def export(model: str, output: Path, precision: str, text: tuple[str, ...]) -> N
     MODEL is a known name, a checkpoint folder or a Hub name. The folder is an ordinary checkpoint with graphs for
     ONNX Runtime in it; it may be MODEL's own.
     """
-    from ..checkpoints import find_checkpoint
-    from ..export import export as write
-    from ..reading import read_documents
+    from annotator.checkpoints.folder import find_checkpoint
+    from annotator.export import export as write
+    from annotator.input.records import read_documents
 
     file = write(find_checkpoint(model), output, precision, read_documents(text) if text else ())
     click.echo(f"annotate: wrote {file}", err=True)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click_default_group import DefaultGroup
 
-from ..hints import nearest
+from annotator.errors import nearest
 
 
 class _Commands(Mapping[str, click.Command]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .lazy import LazyGroup
+from annotator.cli.lazy import LazyGroup
 
 COMMANDS = {"list": "annotator.cli.models:list_models", "export": "annotator.cli.export:export"}
 
@@ -25,7 +25,7 @@ def list_models(as_json: bool) -> None:
     import json
     from dataclasses import asdict
 
-    from ..catalog import known_models, summary
+    from annotator.checkpoints.catalog import known_models, summary
 
     found = list(known_models())
     if as_json:

@@ -9,10 +9,9 @@ from typing import Any
 
 import click
 
-from ..errors import UsageError
-from ..formats import FORMATS
-from ..readers import ON_ERROR, SPLITS, ReadOptions
-from ..writers import WriteOptions
+from annotator.errors import UsageError
+from annotator.formats import FORMATS
+from annotator.formats.base import ON_ERROR, SPLITS, ReadOptions, WriteOptions
 
 Command = Callable[..., None]
 REJECTED = 3  # the exit code where records were skipped

@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from ..readers import ReadOptions
-from ..writers import WriteOptions
-from .options import REJECTED, error_options, input_options, model_options, output_options
+from annotator.cli.options import REJECTED, error_options, input_options, model_options, output_options
+from annotator.formats.base import ReadOptions, WriteOptions
 
 PROGRESS = ("auto", "bar", "json", "none")
 EXAMPLES = """\b
@@ -54,11 +53,11 @@ def run(
     compressed. The tokens and sentences of formats that have them are kept. An output folder gets a file an
     input, or one every --shard-size documents.
     """
-    from ..lean import import_spacy
-    from ..pipeline import Recipe
-    from ..reading import open_input
-    from ..runs import make_job
-    from ..runs import run as annotate
+    from annotator.input.records import open_input
+    from annotator.pipeline import Recipe
+    from annotator.run.job import make_job
+    from annotator.run.runner import run as annotate
+    from annotator.system.startup import import_spacy
 
     if sys.stdin and sys.stdin.isatty() and "-" in (inputs or "-") and not quiet:
         click.echo("annotate: reading from the terminal, a document a line; end with Ctrl-D", err=True)

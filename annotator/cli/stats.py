@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..readers import ReadOptions
-from .options import input_options
+from annotator.cli.options import input_options
+from annotator.formats.base import ReadOptions
 
 
 @click.command("stats", epilog="Example: annotate stats samples/gold.conll")
@@ -26,9 +26,9 @@ def stats(
 
     Documents that come without words get those of the tokenizer that `annotate` uses.
     """
-    from ..convert import segmented
-    from ..reading import open_input
-    from ..stats import count, in_terminal, to_json
+    from annotator.corpus.convert import segmented
+    from annotator.corpus.stats import count, in_terminal, to_json
+    from annotator.input.records import open_input
 
     counted = count(segmented(open_input(files, input_format, read_options).documents(), lang))
     click.echo(to_json(counted, names) if as_json else in_terminal(counted, names).rstrip("\n"))

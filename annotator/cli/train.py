@@ -101,7 +101,11 @@ def _experiment(name: str, languages: str) -> None:
 
 
 _experiment("zero-shot", "German")
+
+
 _experiment("joint", "German and French")
+
+
 _experiment("all", "all four languages that are at hand")
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from ..readers import ReadOptions
-from .options import input_options
+from annotator.cli.options import input_options
+from annotator.formats.base import ReadOptions
 
 EXAMPLES = """\b
 Examples:
@@ -41,9 +41,9 @@ def validate(
 
     With --repair it is the repaired file that is checked.
     """
-    from .. import validate as validating
-    from ..errors import AnnotatorError, UsageError
-    from ..reading import open_input
+    from annotator.corpus import validate as validating
+    from annotator.errors import AnnotatorError, UsageError
+    from annotator.input.records import open_input
 
     given = open_input(files, input_format, read_options)
     if (how is None) != (output is None):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from ..readers import ReadOptions
-from .options import input_options
+from annotator.cli.options import input_options
+from annotator.formats.base import ReadOptions
 
 EXAMPLES = """\b
 Examples:
@@ -40,9 +40,9 @@ def view(
     In a terminal, through a pager if there are more than fit on the screen; or as one page of HTML. It shows the
     entities that the files hold: tag plain text first.
     """
-    from ..reading import read_documents
-    from ..view import choose_form
-    from ..view import view as show
+    from annotator.corpus.view import choose_form
+    from annotator.corpus.view import view as show
+    from annotator.input.records import read_documents
 
     chosen = choose_form(form, output)
     documents = read_documents(inputs, input_format, read_options)

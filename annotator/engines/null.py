@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..batch import Batch
-from ..labels import PANX_TAGS
-from ..types import OUTSIDE
+from annotator.document import OUTSIDE
+from annotator.engines.base import Batch
+from annotator.labels import PANX_TAGS
 
 SLOTS = 1_024
 

@@ -9,11 +9,10 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from ..batch import Batch
-from ..cores import usable_cores
-from ..errors import AnnotatorError
-from ..weights import fingerprint, read_tensors
-from . import FINGERPRINT
+from annotator.checkpoints.weights import fingerprint, read_tensors
+from annotator.engines.base import FINGERPRINT, Batch
+from annotator.errors import AnnotatorError
+from annotator.system.cores import usable_cores
 
 # Each core has a batch of its own in the cache: with half the slots of one batch for all cores it is 6 to 10% faster.
 STREAM_SLOTS = 512

@@ -14,10 +14,9 @@ from safetensors import SafetensorError
 from transformers import AutoModelForTokenClassification
 from transformers.utils import logging
 
-from ..batch import Batch, BatchTooLarge
-from ..encode import Ints
-from ..errors import AnnotatorError, UsageError
-from . import CPU_SLOTS
+from annotator.engines.base import CPU_SLOTS, Batch, BatchTooLarge
+from annotator.errors import AnnotatorError, UsageError
+from annotator.prepare.encode import Ints
 
 # A GPU wants more work a launch; how much, it finds out by itself.
 GPU_SLOTS = 4_096
@@ -26,6 +25,7 @@ MOST_GPU_SLOTS = 131_072
 GPU_STREAMS = 2
 ALL_GPUS = "cuda:all"
 _TYPES = {"exact": torch.float32, "bf16": torch.bfloat16}
+
 
 # A forked process lacks the threads of its parent's OpenMP pool and would wait for them for ever.
 if hasattr(os, "register_at_fork"):

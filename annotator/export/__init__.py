@@ -11,14 +11,14 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..checkpoints import TOKENIZER_FILES, load_tokenizer, max_pieces
-from ..encode import Encoder, Window, Windows
-from ..engines import EXACT_FILE, FINGERPRINT, INT8_FILE
-from ..errors import AnnotatorError, UsageError
-from ..prepare import Preparer, contents
-from ..segment import Segmenter
-from ..types import Document
-from ..weights import fingerprint, read_tensors
+from annotator.checkpoints.folder import TOKENIZER_FILES, load_tokenizer, max_pieces
+from annotator.checkpoints.weights import fingerprint, read_tensors
+from annotator.document import Document
+from annotator.engines.base import EXACT_FILE, FINGERPRINT, INT8_FILE
+from annotator.errors import AnnotatorError, UsageError
+from annotator.prepare.encode import Encoder, Window, Windows
+from annotator.prepare.preparer import Preparer, contents
+from annotator.prepare.segment import Segmenter
 
 PRECISIONS = ("float32", "int8")
 # What of a checkpoint folder goes along. Tokenizers have their files' names in common, or add some to them.
@@ -35,8 +35,8 @@ def export(folder: Path, output: Path, precision: str = "float32", text: Iterabl
     AnnotatorError if the library `onnx` is not there or the weights cannot be read.
     """
     try:
-        from .encoder import build, end_rows, shape_of
-        from .graph import Graph
+        from annotator.export.encoder import build, end_rows, shape_of
+        from annotator.export.graph import Graph
     except ImportError as error:
         raise AnnotatorError(f"{error}: the export needs `pip install 'annotator[export]'`") from error
     if precision not in PRECISIONS:
@@ -50,8 +50,8 @@ def export(folder: Path, output: Path, precision: str = "float32", text: Iterabl
     file = output / EXACT_FILE
     file.write_bytes(graph.model(build(graph, shape), shape.labels, properties).SerializeToString())
     if precision == "int8":
-        from .calibrate import measure_ranges
-        from .int8 import Int8Linear
+        from annotator.export.calibrate import measure_ranges
+        from annotator.export.int8 import Int8Linear
 
         ranges = measure_ranges(tensors, shape, output, Windows.of(windows))
         graph = Graph(tensors)

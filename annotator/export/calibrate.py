@@ -9,16 +9,15 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from ..batch import Batch, by_length, make_batch
-from ..encode import Windows
-from ..engines import CPU_SLOTS
-from ..weights import Tensor
-from .encoder import Shape, build, float_linear
-from .graph import Graph
-from .int8 import LEVELS, Range
+from annotator.checkpoints.weights import Tensor
+from annotator.engines.base import CPU_SLOTS, Batch
+from annotator.engines.batching import by_length, make_batch
+from annotator.export.encoder import Shape, build, float_linear
+from annotator.export.graph import Graph
+from annotator.export.int8 import LEVELS, Range
+from annotator.prepare.encode import Windows
 
 Floats = NDArray[np.float32]
-
 # One of so many inner activations is looked at more closely.
 SAMPLED = 16
 BINS = 4_096

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 from onnx import TensorProto
 
-from ..errors import UsageError
-from .graph import CONTRIB, Graph
+from annotator.errors import UsageError
+from annotator.export.graph import CONTRIB, Graph
 
 
 @dataclass(frozen=True, slots=True)

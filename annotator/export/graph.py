@@ -10,7 +10,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from ..weights import Tensor
+from annotator.checkpoints.weights import Tensor
 
 OPSET = 20
 # The operators that ONNX Runtime adds to the standard ones: attention as one operator, products of integers.

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .encoder import float_linear
-from .graph import CONTRIB, Graph
+from annotator.export.encoder import float_linear
+from annotator.export.graph import CONTRIB, Graph
 
 LEVELS = 255
 WEIGHT_LIMIT = 63

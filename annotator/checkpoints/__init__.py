@@ -1,0 +1,1 @@
+"""Checkpoints: model names -> folders, what is known of each model, and the weights in them."""

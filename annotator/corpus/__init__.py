@@ -1,0 +1,1 @@
+"""What can be done with annotated corpora besides annotating: convert, validate, count, view."""

@@ -1,0 +1,115 @@
+"""Where output goes: a file that appears under its name only when it is whole, or stdout."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from io import FileIO
+from pathlib import Path
+from typing import BinaryIO
+
+from annotator.errors import AnnotatorError, OutputClosed, advise
+from annotator.files.compression import of_stream
+
+PARTIAL = ".partial"
+STDOUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """A stream with the name to tell of in errors."""
+
+    name: str
+    stream: BinaryIO | FileIO
+
+    def write(self, part: bytes) -> None:
+        """Write all of `part`. Raises AnnotatorError if that fails, OutputClosed if nobody reads any more."""
+        rest = memoryview(part)
+        while rest:
+            with reporting_os_errors(self.name):
+                rest = rest[self.stream.write(rest) :]
+
+
+def open_sink(path: Path | None, force: bool = False) -> AbstractContextManager[Sink]:
+    """A sink to write to; None and `-` are stdout.
+
+    A file is written as `NAME.partial` and renamed when all is written and on the disk. After a failure
+    the partial file stays (if it holds anything), so that nothing is lost. Raises AnnotatorError for a
+    file that exists (unless `force`) or cannot be written.
+    """
+    if path is None or str(path) == STDOUT:
+        return _stdout()
+    with reporting_os_errors(path):
+        is_folder, exists, is_file = path.is_dir(), path.exists(), path.is_file()
+    if is_folder:
+        raise AnnotatorError(f"{path}: is a folder: name a file by --output")
+    if exists and not is_file:
+        return _device(path)
+    if exists and not force:
+        raise AnnotatorError(f"{path}: exists already: use --force to replace it, or name another --output")
+    return _whole_file(path)
+
+
+@contextmanager
+def _stdout() -> Iterator[Sink]:
+    if sys.stdout is None:
+        raise AnnotatorError("stdout is closed: name a file by --output")
+    sink = Sink("stdout", sys.stdout.buffer)
+    try:
+        yield sink
+        with reporting_os_errors(sink.name):
+            sink.stream.flush()
+    except (OutputClosed, AnnotatorError):
+        # What is left in the buffer may go nowhere: then Python would fail once more at exit.
+        try:
+            sink.stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
+
+
+@contextmanager
+def _device(path: Path) -> Iterator[Sink]:
+    """A device or a named pipe: there is nothing to keep whole."""
+    with reporting_os_errors(path):
+        stream = path.open("wb", buffering=0)
+    with stream:
+        yield Sink(str(path), stream)
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[Sink]:
+    partial = path.with_name(path.name + PARTIAL)
+    with reporting_os_errors(path):
+        stream = partial.open("wb", buffering=0)
+    try:
+        with stream:
+            compress = of_stream(path) or nullcontext
+            with compress(stream) as into:
+                yield Sink(str(path), into)
+                with reporting_os_errors(path):
+                    into.flush()
+            with reporting_os_errors(path):
+                os.fsync(stream.fileno())
+        with reporting_os_errors(path):
+            partial.replace(path)
+    except BaseException as error:
+        if partial.is_file() and partial.stat().st_size:
+            advise(error, f"what was written so far is in {partial}")
+        else:
+            partial.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def reporting_os_errors(name: object, done: str = "written") -> Iterator[None]:
+    """Tell of what fails within as an AnnotatorError that names the file; of a closed pipe as OutputClosed."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise OutputClosed from error
+    except OSError as error:
+        raise AnnotatorError(f"{name}: cannot be {done}: {error.strerror}") from error

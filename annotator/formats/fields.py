@@ -1,0 +1,271 @@
+"""Records, which are objects with named fields, -> documents: what readers of JSON Lines, Parquet and tables share.
+
+Entities and words are taken from where the tools of the field keep them, everything else is `Document.meta`.
+Offsets are code points. A field that has the name of an annotation but not its shape is left in the meta.
+Sources: docs/formats.md names the pages where each tool documents its records.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from annotator.document import OUTSIDE, Document, Entity, Origin, Sentence, Word, keep_whole
+from annotator.errors import RecordError
+from annotator.formats.base import ReadOptions, check_text
+from annotator.labels import spans
+
+# Fields that hold entities, in the order in which the first one counts.
+ENTITY_FIELDS = ("ents", "spans", "entities", "labels", "label")
+_STARTS = ("start", "start_offset")  # the second is doccano's
+_ENDS = ("end", "end_offset")
+# What a token may say without more being lost than its place: Prodigy's and spaCy's own fields.
+_TOKEN_FIELDS = frozenset({"id", "text", "start", "end", "ws"})
+# How much of a record an error message shows.
+SHOWN_FIELDS = 20
+SHOWN_CHARACTERS = 40
+
+
+def to_document(record: dict[str, Any], origin: Origin, options: ReadOptions) -> Document:
+    """The document of a record; the record is used up.
+
+    Where the rest of it is nothing but an object `meta`, as in our own output, that is the meta itself.
+    Raises RecordError for a record without text, and for annotations that are not where they say.
+    """
+    record = _flat(record, options.text_field)
+    if options.text_field not in record and isinstance(record.get("paragraphs"), list):
+        record = _joined(record, origin, options.text_field)
+    text = _text(record, origin, options.text_field)
+    identity = record.pop(options.id_field, None)
+    sentences = _sentences(record, text, origin)
+    entities = _entities(record, text, origin)
+    ours = list(record) == ["meta"] and isinstance(record["meta"], dict)
+    return Document(
+        id=str(origin) if identity is None else str(identity),
+        text=text,
+        origin=origin,
+        meta=record["meta"] if ours else record,
+        sentences=None if sentences is None else keep_whole(sentences, entities),
+        entities=entities,
+    )
+
+
+def _text(record: dict[str, Any], origin: Origin, field: str) -> str:
+    if field not in record:
+        raise RecordError(
+            origin, f"no field {field!r}: name the one with the text by --text-field (there are: {names(record)})"
+        )
+    text = record.pop(field)
+    if not isinstance(text, str):
+        raise RecordError(origin, f"field {field!r} holds no text but {_shown(text)}; name another by --text-field")
+    return check_text(text, origin)
+
+
+def names(fields: Iterable[str]) -> str:
+    """The first few names of a record's fields, shortened: what an error tells of them."""
+    shown = [name if len(name) <= SHOWN_CHARACTERS else name[:SHOWN_CHARACTERS] + "..." for name in fields]
+    return ", ".join(shown[:SHOWN_FIELDS] + ["..."] * (len(shown) > SHOWN_FIELDS)) or "none"
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)[:SHOWN_CHARACTERS]
+
+
+# Label Studio's tasks keep the text in `data` and the entities in the regions of annotations or predictions.
+
+
+def _flat(record: dict[str, Any], text_field: str) -> dict[str, Any]:
+    """A task of Label Studio as a record with its regions as `ents`; any other record as it is."""
+    task = record.get("data")
+    if text_field in record or not isinstance(task, dict) or not {"annotations", "predictions"} & record.keys():
+        return record
+    versions = [*_list(record.pop("annotations", None)), *_list(record.pop("predictions", None))]
+    chosen = next((v for v in versions if isinstance(v, dict) and not v.get("was_cancelled")), {})
+    regions = [r for r in _list(chosen.get("result")) if isinstance(r, dict) and r.get("type") == "labels"]
+    ents = [{**r, **v} for r in regions if isinstance(v := r.get("value"), dict)]
+    del record["data"]
+    return {**record, **task, "ents": ents}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+# spaCy's training JSON keeps sentences of tokens with BILOU tags in paragraphs.
+
+
+def _joined(record: dict[str, Any], origin: Origin, text_field: str) -> dict[str, Any]:
+    """A document of spaCy's training JSON as a record with `sents` and `ents`; blank lines part its paragraphs.
+
+    Source: https://spacy.io/api/data-formats#json-input
+    """
+    text = ""
+    sents: list[list[int]] = []
+    ents: list[list[Any]] = []
+    try:
+        for paragraph in record.pop("paragraphs"):
+            text += "\n\n" if text else ""
+            end = len(text)
+            text += paragraph.get("raw") or " ".join(
+                t["orth"] for sent in paragraph["sentences"] for t in sent["tokens"]
+            )
+            for sent in paragraph["sentences"]:
+                offsets: list[int] = []
+                tokens = [token for token in sent["tokens"] if token["orth"].strip()]  # white space is no word
+                for token in tokens:
+                    while text[end : end + 1].isspace():
+                        end += 1
+                    start, end = end, end + len(token["orth"])
+                    if text[start:end] != token["orth"]:
+                        raise ValueError(f"the token {_shown(token['orth'])} is not where its text goes on")
+                    offsets += (start, end)
+                tags = [OUTSIDE if token.get("ner", "-") == "-" else token["ner"] for token in tokens]
+                ents += [[offsets[2 * a], offsets[2 * b - 1], label] for a, b, label in spans(tags)]
+                sents.append(offsets)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise RecordError(
+            origin, f"no training JSON of spaCy ({type(error).__name__}: {error}); mend 'paragraphs'"
+        ) from None
+    return {**record, text_field: text, "sents": [sent for sent in sents if sent], "ents": ents}
+
+
+# Words and sentences.
+
+
+def _sentences(record: dict[str, Any], text: str, origin: Origin) -> tuple[Sentence, ...] | None:
+    """Our own `sents` (word offsets of each sentence), or the `tokens` of spaCy and Prodigy as words.
+
+    Those of spaCy are in its `sents`; Prodigy's know no sentences and are taken as one.
+    """
+    sents: Any = record.get("sents")
+    tokens: Any = record.get("tokens")
+    try:
+        if _are_spans(tokens):
+            starts = {0}
+            if _are_spans(sents):
+                starts = {sent["start"] for sent in record.pop("sents")}
+            if all(token.keys() <= _TOKEN_FIELDS for token in tokens):
+                del record["tokens"]
+            return _ascending(_grouped(tokens, starts, text), text)
+        # Lists of whole numbers are ours; an empty list is a document without words.
+        if isinstance(sents, list) and all(
+            isinstance(sent, list) and all(isinstance(offset, int) for offset in sent) for sent in sents
+        ):
+            del record["sents"]
+            if any(len(sent) % 2 for sent in sents):
+                raise ValueError("a sentence has a start without an end")
+            return _ascending(map(Sentence.of, sents), text)
+        return None
+    except (ValueError, OverflowError) as error:
+        raise RecordError(origin, f"its words are not in order: {error}; mend or remove 'sents' and 'tokens'") from None
+
+
+def _are_spans(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(one, dict) and isinstance(one.get("start"), int) and isinstance(one.get("end"), int) for one in value
+    )
+
+
+def _grouped(tokens: Iterable[Mapping[str, Any]], starts: set[int], text: str) -> Iterator[Sentence]:
+    """The tokens that are not white space as sentences, a new one at each of `starts`."""
+    words: list[Word] = []
+    for token in tokens:
+        start, end = token["start"], token["end"]
+        if start in starts and words:
+            yield Sentence(words)
+            words = []
+        if text[start:end].strip():
+            words.append(Word(start, end))
+    if words:
+        yield Sentence(words)
+
+
+def _ascending(sentences: Iterable[Sentence], text: str) -> tuple[Sentence, ...]:
+    found = tuple(sentences)
+    end = 0
+    for sentence in found:
+        if sentence.offsets[0] < end:
+            raise ValueError(f"a sentence begins at {sentence.offsets[0]}, before the last one ends at {end}")
+        end = sentence.offsets[-1]
+    if end > len(text):
+        raise ValueError(f"a word ends at {end}, after the text of {len(text)} characters")
+    return found
+
+
+# Entities.
+
+
+def _entities(record: dict[str, Any], text: str, origin: Origin) -> tuple[Entity, ...]:
+    """The entities of the first field that has the shape of some; it is taken out of the record."""
+    names = [name for name in ENTITY_FIELDS if _holds_entities(record.get(name))]
+    if not names:
+        return ()
+    name = next((name for name in names if record[name]), names[0])
+    entities = sorted((_entity(ent, text, origin) for ent in record.pop(name)), key=lambda entity: entity.start)
+    for one, other in pairwise(entities):
+        if other.start < one.end:
+            raise RecordError(
+                origin,
+                f"entities overlap: {one.label} [{one.start}, {one.end}) and {other.label} "
+                f"[{other.start}, {other.end}); keep one of them in {name!r}",
+            )
+    return tuple(entities)
+
+
+def _holds_entities(value: Any) -> bool:
+    """Whether a list has an item that is an annotation, so that all should be, or no item at all."""
+    return isinstance(value, list) and (not value or any(_is_annotation(item) for item in value))
+
+
+def _is_annotation(item: Any) -> bool:
+    if isinstance(item, dict):
+        return any(field in item for field in _STARTS) and any(field in item for field in _ENDS)
+    return isinstance(item, list) and len(item) in (3, 4) and isinstance(item[2], str)
+
+
+def _entity(ent: Any, text: str, origin: Origin) -> Entity:
+    start, end, label, score = _parts(ent)
+    # A Boolean is a number to Python, but no offset.
+    if not (type(start) is int and type(end) is int and isinstance(label, str) and label):
+        raise RecordError(origin, f"an entity needs start and end, whole numbers, and a label: {_shown(ent)}")
+    if not 0 <= start < end <= len(text):
+        raise RecordError(
+            origin,
+            f"entity {label} [{start}, {end}) is not within the text of {len(text)} characters; mend its offsets",
+        )
+    found = text[start:end]
+    said = ent.get("text", found) if isinstance(ent, dict) else found
+    if said is not None and said != found:
+        raise RecordError(
+            origin,
+            f"entity {_shown(said)} is not at [{start}, {end}): there is {_shown(found)}; count characters, "
+            "not bytes or UTF-16 units",
+        )
+    return Entity(start, end, check_text(label, origin), _score(score, origin))
+
+
+def _score(score: Any, origin: Origin) -> float | None:
+    if score is None:
+        return None
+    try:
+        number = float(score)
+    except (TypeError, ValueError, OverflowError):
+        raise RecordError(origin, f"the score of an entity is no number but {_shown(score)}") from None
+    if not 0 <= number <= 1:
+        raise RecordError(
+            origin, f"the score of an entity is not between 0 and 1 but {_shown(score)}; divide or remove it"
+        )
+    return number
+
+
+def _parts(ent: Any) -> Sequence[Any]:
+    """Start, end, label and score of an annotation, None for what it lacks."""
+    if isinstance(ent, dict):
+        start, end = (next((ent[f] for f in fields if f in ent), None) for fields in (_STARTS, _ENDS))
+        label = ent.get("label")
+        if label is None and isinstance(labels := ent.get("labels"), list) and len(labels) == 1:
+            label = labels[0]  # Label Studio
+        return start, end, label, ent.get("score")
+    return [*ent, None, None, None, None][:4] if isinstance(ent, list) else [None] * 4

@@ -1,0 +1,163 @@
+"""JSON Lines: one object a line, with its text in one field and maybe its id in another.
+
+What its fields mean, `annotator.records` says.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
+
+from annotator.document import Document, Entity
+from annotator.errors import RecordError
+from annotator.formats.base import DEFAULTS, Line, ReadOptions, Record, WriteOptions, lines
+from annotator.formats.fields import SHOWN_CHARACTERS, to_document
+
+MAX_DEPTH = 200
+
+
+def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
+    """The records of the stream as documents; blank lines are skipped.
+
+    What is not a JSON object, has no text or wrong annotations is a RecordError with its line.
+    """
+    for line in lines(stream, source):
+        if line.raw.strip():
+            try:
+                yield to_document(_record(line), line.origin, options)
+            except RecordError as error:
+                error.raw = line.shown
+                yield error
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"the number {digits[:SHOWN_CHARACTERS]} is beyond what a float holds")
+    return number
+
+
+def _record(line: Line) -> dict[str, Any]:
+    try:
+        record = json.loads(line.text, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        raise RecordError(line.origin, f"not JSON: {error.msg} at character {error.pos}; mend the line") from None
+    except (ValueError, RecursionError) as error:
+        raise RecordError(line.origin, f"JSON that cannot be read: {error}") from None
+    if not isinstance(record, dict):
+        raise RecordError(line.origin, f"not a JSON object but {line.text.strip()[:40]}; a record is {{...}}")
+    # What is nested deeper could be read, but maybe not written.
+    if line.raw.count(b"[") + line.raw.count(b"{") > MAX_DEPTH and _is_deep(record, MAX_DEPTH):
+        raise RecordError(line.origin, f"JSON that is nested more than {MAX_DEPTH} deep; flatten it")
+    return record
+
+
+def _is_deep(value: Any, depth: int) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return not depth or any(_is_deep(part, depth - 1) for part in parts if isinstance(part, dict | list))
+
+
+LABEL_STUDIO_TAGS = {"from_name": "label", "to_name": "text", "type": "labels"}
+
+
+def write(documents: Iterable[Document], options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
+    """The documents as JSON lines."""
+    to_record = STYLES[options.style]
+    for document in documents:
+        line = json.dumps(to_record(document), ensure_ascii=False, default=str)
+        # A surrogate in the other fields has no UTF-8: it is written as JSON's own escape.
+        yield line.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _words(document: Document) -> dict[str, Any]:
+    record = document.to_dict()
+    if document.sentences is not None:
+        record["sents"] = [sentence.offsets.tolist() for sentence in document.sentences]
+    return record
+
+
+def _prodigy(document: Document) -> dict[str, Any]:
+    """A task of Prodigy's interface `ner_manual`, with the words as its tokens.
+
+    {"text", "meta": {...}, "tokens": [{"text", "start", "end", "id", "ws"}],
+    "spans": [{"start", "end", "label", "token_start", "token_end"}]}, the last token included.
+    Source: https://prodi.gy/docs/api-interfaces#ner_manual
+    """
+    text = document.text
+    bounds = [span for sentence in document.sentences or () for span in sentence.word_offsets()]
+    tokens = [
+        {"text": text[start:end], "start": start, "end": end, "id": number, "ws": text[end : end + 1] == " "}
+        for number, (start, end) in enumerate(bounds)
+    ]
+    starts = {start: number for number, (start, _) in enumerate(bounds)}
+    ends = {end: number for number, (_, end) in enumerate(bounds)}
+    spans: list[dict[str, Any]] = []
+    for entity in document.entities:
+        span: dict[str, Any] = {"start": entity.start, "end": entity.end, "label": entity.label}
+        if entity.start in starts and entity.end in ends:
+            span |= {"token_start": starts[entity.start], "token_end": ends[entity.end]}
+        spans.append(span | _score(entity))
+    record = {"id": document.id, "text": text, "meta": dict(document.meta), "spans": spans}
+    return record if document.sentences is None else record | {"tokens": tokens}
+
+
+def _doccano(document: Document) -> dict[str, Any]:
+    """A record of a doccano project for sequence labelling: {"id", "text", "label": [[start, end, label]], "meta"}.
+
+    Source: https://doccano.github.io/doccano/tutorial/ and its sample files for import
+    """
+    label = [[entity.start, entity.end, entity.label] for entity in document.entities]
+    return {"id": document.id, "text": document.text, "label": label, "meta": dict(document.meta)}
+
+
+def _label_studio(document: Document) -> dict[str, Any]:
+    """A task of Label Studio with a prediction, for `<Labels name="label" toName="text">` and `<Text name="text">`.
+
+    {"data": {"text", ...}, "predictions": [{"model_version", "result": [{"id", "from_name", "to_name",
+    "type": "labels", "value": {"start", "end", "text", "labels": [label]}, "score"}]}]}
+    Source: https://labelstud.io/guide/predictions and https://labelstud.io/tags/labels
+    """
+    result = [
+        {
+            "id": str(number),
+            **LABEL_STUDIO_TAGS,
+            "value": {
+                "start": entity.start,
+                "end": entity.end,
+                "text": document.text[entity.start : entity.end],
+                "labels": [entity.label],
+            },
+            **_score(entity),
+        }
+        for number, entity in enumerate(document.entities)
+    ]
+    fields = {"id": document.id, "text": document.text, "meta": dict(document.meta)}
+    return {"data": fields, "predictions": [{"model_version": "annotator", "result": result}]}
+
+
+def _spacy(document: Document) -> dict[str, Any]:
+    """What spaCy's `Doc.to_json` gives and `Doc.from_json` takes, with the id and the meta as fields of their own.
+
+    {"text", "ents": [{"start", "end", "label"}], "sents": [{"start", "end"}], "tokens": [{"id", "start", "end"}]}
+    Source: https://spacy.io/api/doc#to_json
+    """
+    from spacy.vocab import Vocab
+
+    record: dict[str, Any] = document.to_spacy(Vocab()).to_json()
+    return {"id": document.id, **record, "meta": dict(document.meta)}
+
+
+def _score(entity: Entity) -> dict[str, float]:
+    return {} if entity.score is None else {"score": entity.score}
+
+
+STYLES: Mapping[str | None, Callable[[Document], dict[str, Any]]] = {
+    None: Document.to_dict,
+    "words": _words,
+    "prodigy": _prodigy,
+    "doccano": _doccano,
+    "labelstudio": _label_studio,
+    "spacy": _spacy,
+}

@@ -1,0 +1,1 @@
+"""Input: names -> sources -> records with their position -> chunks."""

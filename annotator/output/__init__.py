@@ -1,0 +1,1 @@
+"""Output: files that can be resumed, shards, and rejected records."""

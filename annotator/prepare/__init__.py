@@ -1,0 +1,1 @@
+"""Preparation: text -> sentences of words -> windows of pieces."""

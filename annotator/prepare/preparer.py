@@ -1,0 +1,45 @@
+"""Documents -> what the engine is given: their sentences, and the windows of these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from annotator.document import Document, Sentence
+from annotator.prepare.encode import Encoder, Windows
+from annotator.prepare.segment import Segmenter
+
+# All of a document that is needed here: its text, and its sentences if it came with them.
+Content = tuple[str, tuple[Sentence, ...] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The sentences of each document, and the windows of all these, numbered through."""
+
+    sentences: Sequence[tuple[Sentence, ...]]
+    windows: Windows
+
+
+@dataclass(frozen=True, slots=True)
+class Preparer:
+    """What is done before the engine, in line or in a worker process."""
+
+    segmenter: Segmenter
+    encoder: Encoder
+
+    def __call__(self, contents: Sequence[Content]) -> Prepared:
+        """The contents of documents, segmented and encoded."""
+        segmented = iter(self.segmenter.split([text for text, sentences in contents if sentences is None]))
+        found = [next(segmented) if sentences is None else sentences for _, sentences in contents]
+        words = [
+            [text[start:end] for start, end in sentence.word_offsets()]
+            for (text, _), sentences in zip(contents, found, strict=True)
+            for sentence in sentences
+        ]
+        return Prepared(found, self.encoder.windows(words))
+
+
+def contents(documents: Iterable[Document]) -> list[Content]:
+    """What of the documents is needed here."""
+    return [(document.text, document.sentences) for document in documents]

@@ -1,1 +1,0 @@
-"""`annotate evaluate`: files -> pairs of sentences -> counts (annotator.scoring) -> figures -> a report."""

@@ -1,0 +1,123 @@
+"""What has been read and written so far, counted, and shown on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from tqdm import tqdm
+
+from annotator.document import Document
+from annotator.input.chunks import Chunk
+from annotator.run.counts import Counts
+
+JSON_SECONDS = 1.0
+
+
+class Progress:
+    """How far a run is: its counts, and bytes of the input's bytes (`total`, None where they are not known).
+
+    A run that goes on begins at `position`, in bytes.
+    """
+
+    def __init__(self, counts: Counts, total: int | None, position: int = 0) -> None:
+        self.counts = counts
+        self.total = total
+        self.bytes = self._begun = position
+        self._before = counts.words  # by the run that this one goes on from
+        self._started = time.monotonic()
+        self._bar: tqdm[Any] | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run began, or was gone on with."""
+        return time.monotonic() - self._started
+
+    @property
+    def words_a_second(self) -> float:
+        """Words written a second since then."""
+        return (self.counts.words - self._before) / max(self.seconds, 1e-9)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the rest of the input takes at the speed so far; None where its length is not known."""
+        if not self.total or self.bytes <= self._begun:
+            return None
+        return max(self.seconds * (self.total - self.bytes) / (self.bytes - self._begun), 0.0)
+
+    def moved_to(self, chunk: Chunk, annotated: Iterable[Document]) -> None:
+        """The input is done up to the end of this chunk, whose documents were annotated."""
+        counts = self.counts
+        counts.read += len(chunk.documents) + len(chunk.rejected)
+        counts.rejected += len(chunk.rejected)
+        for document in annotated:
+            counts.written += 1
+            counts.words += sum(len(sentence) for sentence in document.sentences or ())
+            counts.entities += len(document.entities)
+        if self._bar is not None:
+            self._bar.set_description_str(f"{self.counts.written:,} documents", refresh=False)
+            self._bar.set_postfix_str(f"{self.words_a_second:,.0f} words/s", refresh=False)
+            self._bar.update(chunk.bytes_read - self.bytes)
+        self.bytes = chunk.bytes_read
+
+    @contextmanager
+    def shown(self, how: str) -> Iterator[None]:
+        """Show it on stderr meanwhile: as a `bar`, as `json` (a line a second), or not (`none`).
+
+        `auto` is a bar on a terminal, else nothing.
+        """
+        if how == "json":
+            with self._lines():
+                yield
+        elif how == "bar" or (how == "auto" and sys.stderr.isatty()):
+            with tqdm(
+                total=self.total, initial=self.bytes, unit="B", unit_scale=True, file=sys.stderr, leave=False
+            ) as self._bar:
+                yield
+        else:
+            yield
+
+    @contextmanager
+    def _lines(self) -> Iterator[None]:
+        done = threading.Event()
+
+        def lines() -> None:
+            while not done.wait(JSON_SECONDS):
+                sys.stderr.write(self.to_json() + "\n")
+
+        thread = threading.Thread(target=lines, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+            sys.stderr.write(self.to_json() + "\n")
+
+    def to_json(self) -> str:
+        """The figures as one line of JSON."""
+        left = self.seconds_left
+        return json.dumps(
+            {
+                **asdict(self.counts),
+                "bytes": self.bytes,
+                "total_bytes": self.total,
+                "seconds": round(self.seconds, 1),
+                "seconds_left": None if left is None else round(left, 1),
+                "words_a_second": round(self.words_a_second, 1),
+            }
+        )
+
+    def __str__(self) -> str:
+        counts = self.counts
+        return (
+            f"read {counts.read} = written {counts.written} + rejected {counts.rejected} documents; "
+            f"{counts.words} words, {counts.entities} entities in {self.seconds:.1f} s "
+            f"({self.words_a_second:,.0f} words/s)"
+        )

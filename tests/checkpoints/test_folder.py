@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import huggingface_hub.constants
+import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+
+from annotator import Annotator
+from annotator.checkpoints.folder import DEFAULT_MODEL, KNOWN_ON_HUB, find_checkpoint, load_tokenizer, max_pieces
+from annotator.errors import AnnotatorError, UsageError
+from support.checkpoints import save_tiny
+
+# Tags as other checkpoints have them.
+OTHER_TAGS = {
+    "conll": ("O", "B-MISC", "I-MISC", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"),
+    "ontonotes": ("O", *(f"{p}-{x}" for x in ("CARDINAL", "DATE", "EVENT", "FAC", "GPE", "LANGUAGE") for p in "BI")),
+    "bioes": ("S-LOC", "O", "B-LOC", "I-LOC", "E-LOC", "S-PER", "B-PER", "I-PER", "E-PER"),
+    "bare": ("O", "PER", "LOC"),
+}
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty Hugging Face cache."""
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    return tmp_path
+
+
+def put_into_cache(hub: Path, repository: str, checkpoint: Path) -> Path:
+    """Lay a checkpoint into the cache as a download would."""
+    folder = hub / f"models--{repository.replace('/', '--')}"
+    (folder / "refs").mkdir(parents=True)
+    (folder / "refs" / "main").write_text("0" * 40)
+    return Path(shutil.copytree(checkpoint, folder / "snapshots" / ("0" * 40)))
+
+
+def test_a_folder_is_itself(tiny: Path) -> None:
+    assert find_checkpoint(str(tiny)) == tiny
+
+
+@pytest.mark.parametrize("name", ["xlm-r-panx", "someone/some-model"])
+def test_a_hub_model_in_the_cache_is_taken_without_a_word(
+    name: str, hub: Path, tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot = put_into_cache(hub, KNOWN_ON_HUB.get(name, name), tiny)
+    assert find_checkpoint(name) == snapshot
+    assert capsys.readouterr().err == ""
+
+
+def test_a_hub_model_that_is_not_here_is_announced_and_its_absence_told(
+    hub: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(
+        AnnotatorError, match=r"someone/some-model cannot be downloaded .*check the name and the network"
+    ):
+        find_checkpoint("someone/some-model")
+    assert capsys.readouterr().err == "annotate: downloading someone/some-model from the Hugging Face Hub\n"
+
+
+def test_what_an_interrupted_download_left_is_not_taken(
+    hub: Path, tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (put_into_cache(hub, "someone/half", tiny) / "model.safetensors").unlink()
+    with pytest.raises(AnnotatorError, match=r"no model.safetensors"):
+        find_checkpoint("someone/half")
+    assert "downloading someone/half" in capsys.readouterr().err
+
+
+def test_an_unknown_name_lists_the_known() -> None:
+    with pytest.raises(UsageError, match=r"unknown model 'pax-mini'.* panx-mini, xlm-r-panx"):
+        find_checkpoint("pax-mini")
+
+
+def test_pickled_weights_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "pytorch_model.bin").write_bytes(b"")
+    with pytest.raises(AnnotatorError, match=r"only pickled weights \(pytorch_model.bin\)"):
+        find_checkpoint(str(tmp_path))
+
+
+def test_folders_that_are_no_checkpoints(tmp_path: Path, tiny: Path) -> None:
+    with pytest.raises(AnnotatorError, match=r"no config.json"):
+        find_checkpoint(str(tmp_path))
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(AnnotatorError, match=r"no model.safetensors"):
+        find_checkpoint(str(tmp_path))
+    shutil.copytree(tiny, tmp_path / "broken")
+    (tmp_path / "broken" / "config.json").write_text("{")
+    with pytest.raises(AnnotatorError, match=r"config.json"):
+        Annotator.load(str(tmp_path / "broken"), device="cpu")
+
+
+def test_damaged_weights_are_one_line(tiny: Path, tmp_path: Path) -> None:
+    broken = Path(shutil.copytree(tiny, tmp_path / "broken"))
+    (broken / "model.safetensors").write_bytes(b"not safetensors")
+    with pytest.raises(AnnotatorError, match=r"not a token-classification checkpoint") as caught:
+        Annotator.load(str(broken), device="cpu")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("tags", OTHER_TAGS.values(), ids=OTHER_TAGS)
+def test_other_label_sets_work(tags: tuple[str, ...], tmp_path: Path) -> None:
+    annotator = Annotator.load(str(save_tiny(tmp_path, tags)), device="cpu")
+    document = annotator("Angela Merkel besuchte Paris und traf dort Emmanuel Macron, den Präsidenten. " * 5)
+    known = {tag.partition("-")[2] or tag for tag in tags} - {"O"}
+    assert document.entities and {e.label for e in document.entities} <= known
+
+
+def test_nameless_labels_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"names no entity labels"):
+        Annotator.load(str(save_tiny(tmp_path, ("LABEL_0", "LABEL_1"))), device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("config", "tokenizer_config", "pieces"),
+    [
+        ({"model_type": "xlm-roberta", "max_position_embeddings": 514, "pad_token_id": 1}, {}, 512),
+        ({"model_type": "bert", "max_position_embeddings": 512}, {"model_max_length": 10**30}, 512),
+        ({"model_type": "bert", "max_position_embeddings": 512}, {"model_max_length": 128}, 128),
+        ({"model_type": "deberta-v2"}, None, 512),
+    ],
+)
+def test_how_much_a_model_takes(
+    config: dict[str, object], tokenizer_config: dict[str, object] | None, pieces: int, tmp_path: Path
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    if tokenizer_config is not None:
+        (tmp_path / "tokenizer_config.json").write_text(json.dumps(tokenizer_config))
+    assert max_pieces(tmp_path) == pieces
+
+
+def test_byte_level_tokenizers_see_words_after_a_space(tmp_path: Path) -> None:
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.train_from_iterator(["Paris und Rom"] * 10, trainers.BpeTrainer(show_progress=False))
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    loaded = load_tokenizer(tmp_path).encode(["Paris", "Rom"], is_pretokenized=True)
+    assert [loaded.tokens[loaded.word_ids.index(i)][0] for i in (0, 1)] == ["Ġ", "Ġ"]
+
+
+def test_the_embedded_model_is_whole_and_small_enough() -> None:
+    folder = find_checkpoint(DEFAULT_MODEL)
+    assert (folder / "README.md").is_file()
+    assert (folder / "model.safetensors").stat().st_size < 95_000_000
+    assert load_tokenizer(folder).encode(["Paris"], is_pretokenized=True).tokens == ["<s>", "▁Paris", "</s>"]

@@ -1,0 +1,113 @@
+"""CoNLL-U of others: multiword tokens, empty nodes, comments, spaces; and what is wrong with it."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from annotator.document import Document, Entity, Origin, Sentence
+from annotator.errors import RecordError
+from annotator.formats import FORMATS, conllu
+from annotator.formats.base import ReadOptions
+from support.documents import from_bytes, to_bytes
+
+CONLLU = FORMATS["conllu"]
+
+
+def line(number: object, form: str, misc: str = "_") -> str:
+    return f"{number}\t{form}\t_\t_\t_\t_\t_\t_\t_\t{misc}\n"
+
+
+def read(text: str, **options: bool) -> list[Document]:
+    return from_bytes(text.encode(), CONLLU, **options)
+
+
+def words(document: Document) -> list[str]:
+    return [document.text[a:b] for sentence in document.sentences or () for a, b in sentence.word_offsets()]
+
+
+def test_a_multiword_token_is_a_word_and_empty_nodes_are_none() -> None:
+    """As in https://universaldependencies.org/format.html#words-tokens-and-empty-nodes"""
+    (document,) = read(
+        "# sent_id = s1\n# text = vámonos al mar\n"
+        + line("1-2", "vámonos") + line(1, "vamos") + line(2, "nos")
+        + line("3-4", "al") + line(3, "a") + line(4, "el") + line(5, "mar", "NER=B-LOC|SpaceAfter=No")
+        + line("5.1", "fue")
+    )  # fmt: skip
+    assert (document.id, document.text, words(document)) == ("s1", "vámonos al mar", ["vámonos", "al", "mar"])
+    assert document.entities == (Entity(11, 14, "LOC"),)
+
+
+def test_a_multiword_token_has_the_tag_of_its_words() -> None:
+    (document,) = read(line("1-2", "zum") + line(1, "zu") + line(2, "dem", "NER=B-LOC") + line(3, "Rhein", "NER=I-LOC"))
+    assert document.entities == (Entity(0, 9, "LOC"),)
+
+
+@pytest.mark.parametrize("tag", ["NER=B-LOC", "NE=B-LOC", "name=B-LOC", "Gloss=x|NER=B-LOC|SpaceAfter=No"])
+def test_tags_by_other_names(tag: str) -> None:
+    (document,) = read(line(1, "Rom", tag))
+    assert document.entities == (Entity(0, 3, "LOC"),)
+
+
+@pytest.mark.parametrize("misc", ["_", "NE=Organisation", "name=yes", "SpaceAfter=No", "", "NER"])
+def test_what_is_no_tag_is_none(misc: str) -> None:
+    (document,) = read(line(1, "Rom", misc))
+    assert document.entities == ()
+
+
+def test_spaces_are_those_of_udpipe() -> None:
+    (document,) = read(
+        line(1, "a", r"SpacesBefore=\s\n|SpacesAfter=\t\p\\") + line(2, "b c", r"SpacesInToken=b\n\sc|SpaceAfter=No")
+        + line(3, "d") + "\n" + line(1, "e", "SpacesBefore=\\r|SpacesAfter=\u2003")
+    )[:1]  # fmt: skip
+    assert document.text == " \na\t|\\b\n cd "
+    assert words(document) == ["a", "b\n c", "d"]
+
+
+def test_newdoc_begins_documents() -> None:
+    head = "# global.columns = ID FORM\n\n"
+    text = (
+        head + "# newdoc id = x y\n" + line(1, "a") + "\n" + line(1, "b") + "\n# newdoc\n# sent_id = 3\n" + line(1, "c")
+    )
+    first, second = read(text)
+    assert (first.id, first.text, len(first.sentences or ())) == ("x y", "a b ", 2)
+    assert (second.id, second.text, second.origin) == ("3", "c ", Origin("in", 10))
+
+
+def test_sentences_are_documents_where_nothing_marks_them() -> None:
+    assert [(d.id, d.text) for d in read(line(1, "a") + "\n\n" + line(1, "b"))] == [("in:1", "a "), ("in:4", "b ")]
+
+
+def test_strict_tags_begin_with_b() -> None:
+    text = line(1, "Rom", "NER=I-LOC") + line(2, "Bern", "NER=B-LOC")
+    assert [len(read(text, strict=strict)[0].entities) for strict in (False, True)] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1\ta\n", "in:3: 2 columns, not 10 that tabs part; mend the line"),
+        (line("x", "a"), "in:3: 'x' is no number of a word; mend the line"),
+        (line(1, ""), "in:3: a word without a form; mend the line"),
+        (line(1, "a", "NER=PER"), "in:3: 'PER' is no tag: O, or B- or I- and a label"),
+        ("# annotator = {]\n" + line(1, "a"), "in:3: the comment `# annotator = ...` cannot be read"),
+        ('# annotator = {"id": 3}\n' + line(1, "a"), "in:3: the comment `# annotator = ...` cannot be read"),
+    ],
+)
+def test_a_bad_line_is_told_and_its_document_passed_over(text: str, message: str) -> None:
+    raw = (line(1, "Rom") + "\n" + text + "\n" + line(1, "Bern")).encode()
+    first, bad, last = conllu.read(io.BytesIO(raw), "in", ReadOptions())
+    assert isinstance(first, Document) and isinstance(last, Document) and last.text == "Bern "
+    assert isinstance(bad, RecordError) and str(bad).startswith(message) and bad.raw == text.rstrip("\n")
+
+
+def test_what_conllu_has_no_place_for_is_in_a_comment() -> None:
+    document = Document(
+        "a\nb", " Rom", Origin("in", 3), {"n": [1]}, (Sentence.of([1, 4]),), (Entity(1, 4, "LOC", 0.5),)
+    )
+    text = to_bytes([document], CONLLU).decode()
+    assert text == (
+        '# newdoc\n# annotator = {"id": "a\\nb", "meta": {"n": [1]}}\n# text = Rom\n'
+        "1\tRom\t_\t_\t_\t_\t_\t_\t_\tNER=B-LOC|SpaceAfter=No|SpacesBefore=\\s\n\n"
+    )

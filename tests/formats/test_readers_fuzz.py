@@ -1,0 +1,120 @@
+"""Readers on damaged and made-up input: documents or one-line errors, never another exception."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from annotator.document import Document
+from annotator.errors import RecordError
+from annotator.formats import FORMATS, INPUTS, Format
+from annotator.formats.base import ReadOptions
+from support.documents import from_bytes, to_bytes
+from support.paths import SAMPLES
+
+INPUTS_A_READER = 2_000
+MEGABYTES = 512
+STATUS, CLEAR_REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+# What the formats are made of.
+PARTS = [b"\t", b"\n", b"\r\n", b" ", b'"', b'""', b"{", b"}", b"[", b"]", b",", b":", b"\\",
+         b"\\ud800", b"O", b"I-PER", b"-DOCSTART-", b"# newdoc id = a", b"1-2\t", b"1.1\t",
+         b"SpaceAfter=No", b"|SpacesAfter=", b"|NER=", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe",
+         b"\x00", b"null", b"1e999", b"-1", b"9" * 30, b"\x1f\x8b", b"PAR1"]  # fmt: skip
+
+
+def sample(form: Format) -> bytes:
+    """A small valid file of the format."""
+    documents = from_bytes((SAMPLES / "gold.conll").read_bytes(), FORMATS["conll"])[:4]
+    if form.name == "csv":
+        return b"id,text,n\n" + b"".join(b'%d,"%s",x\n' % (i, d.text.encode()) for i, d in enumerate(documents))
+    if not form.writes:
+        return "\n".join(document.text for document in documents).encode()
+    return to_bytes(documents, form, style="words" if form.name == "jsonl" else None)
+
+
+def read(form: Format, raw: bytes) -> int:
+    """How many documents there are, with only such errors as a reader may give."""
+    count = 0
+    try:
+        for record in form.reader()(io.BytesIO(raw), "in", ReadOptions(strict=bool(len(raw) % 2))):
+            assert isinstance(record, Document | RecordError)
+            count += isinstance(record, Document)
+            if isinstance(record, RecordError):
+                assert len(str(record).splitlines()) == 1 and str(record).startswith("in:"), record
+    except RecordError as error:
+        assert len(str(error).splitlines()) == 1 and str(error).startswith("in:"), error
+    return count
+
+
+@st.composite
+def damaged(draw: st.DrawFn, whole: bytes) -> bytes:
+    """The bytes with some of them cut out, changed, doubled or mixed with what formats are made of."""
+    raw = whole
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(raw)))
+        end = min(len(raw), start + draw(st.integers(0, 20)))
+        new = draw(st.sampled_from(PARTS) | st.binary(max_size=4) | st.just(raw[start:end] * 2) | st.just(b""))
+        raw = raw[:start] + new + raw[end:]
+    return raw[: draw(st.integers(0, len(raw)))] if draw(st.booleans()) else raw
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_the_whole_sample_is_read(name: str) -> None:
+    assert read(FORMATS[name], sample(FORMATS[name])) >= 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", INPUTS)
+def test_readers_give_documents_or_errors_whatever_the_bytes(name: str) -> None:
+    form = FORMATS[name]
+    _fuzz(form, damaged(sample(form)) | st.lists(st.sampled_from(PARTS), max_size=30).map(b"".join) | st.binary())
+
+
+@pytest.mark.slow
+def test_what_is_damaged_within_a_docbin_is_an_error() -> None:
+    inner = damaged(zlib.decompress(sample(FORMATS["docbin"])))
+    _fuzz(FORMATS["docbin"], inner.map(zlib.compress))
+
+
+def _fuzz(form: Format, inputs: st.SearchStrategy[bytes]) -> None:
+    @settings(max_examples=INPUTS_A_READER, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @given(inputs)
+    def reads(raw: bytes) -> None:
+        read(form, raw)
+
+    run: Callable[[], None] = reads
+    with at_most_more(MEGABYTES):
+        run()
+
+
+@contextmanager
+def at_most_more(megabytes: int) -> Iterator[None]:
+    """The process never holds more than so much more than at the beginning."""
+    if not CLEAR_REFS.exists():
+        yield  # the peak cannot be set back here
+        return
+    CLEAR_REFS.write_text("5", encoding="ascii")
+    before = _peak_megabytes()
+    yield
+    assert _peak_megabytes() - before < megabytes
+
+
+def _peak_megabytes() -> float:
+    (line,) = [line for line in STATUS.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) / 1024
+
+
+def test_memory_is_watched() -> None:
+    if not CLEAR_REFS.exists():
+        pytest.skip("the peak of memory cannot be set back here")
+    with pytest.raises(AssertionError), at_most_more(200):
+        assert b"x" * 300_000_000
+    with at_most_more(200):
+        assert b"x" * 100_000_000

@@ -1,0 +1,48 @@
+"""The embedded model for truth: what it must find, and its F1 on the hand-tagged sample."""
+
+from __future__ import annotations
+
+import pytest
+from annotator.train.corpora import read_tagged
+from annotator.train.measure import measure
+
+from annotator import Annotator
+from annotator.labels import PANX_TAGS
+from support.paths import SAMPLES, SHARED, needs_shared
+
+
+def named(ner: Annotator, text: str) -> list[tuple[str, str]]:
+    return [(text[e.start : e.end], e.label) for e in ner(text).entities]
+
+
+def test_the_sentence_of_the_readme(ner: Annotator) -> None:
+    assert named(ner, "Angela Merkel besuchte Paris.") == [("Angela Merkel", "PER"), ("Paris", "LOC")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Am Morgen war es noch neblig, doch gegen Mittag kam die Sonne heraus.",
+        "The bus was late again this morning, so most of us walked.",
+        "Il a plu toute la nuit et la cave est inondée.",
+    ],
+)
+def test_running_text_without_names_stays_untagged(ner: Annotator, text: str) -> None:
+    assert named(ner, text) == []
+
+
+@pytest.mark.slow
+def test_f1_on_the_gold_sample(ner: Annotator) -> None:
+    assert measure(ner, list(read_tagged(SAMPLES / "gold.conll", PANX_TAGS)))["micro avg"].f1 >= 0.88
+
+
+@needs_shared
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("corpus", "floor"),
+    [("panx/de", 0.82), ("panx/fr", 0.84), ("panx/en", 0.77), ("running/de", 0.68), ("running/hr", 0.78)],
+)
+def test_f1_on_dev(ner: Annotator, corpus: str, floor: float) -> None:
+    # Floors under what the whole splits gave, since 400 sentences scatter around it.
+    sentences = list(read_tagged(SHARED / "data" / corpus / "dev.tsv", PANX_TAGS))[:400]
+    assert measure(ner, sentences)["micro avg"].f1 >= floor

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.language import Language
+
+from annotator.document import Document, Origin, Sentence, Word
+from annotator.errors import UsageError
+from annotator.prepare import segment
+from annotator.prepare.segment import Segmenter
+
+segmenter = Segmenter()
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
+# Pieces that meet one another in hard ways more often than random characters would.
+HARD = st.lists(
+    st.sampled_from(
+        ["l'", "d’", "Italie", "'s", "’S", " ", "  ", "\n", "\n\n", "\r\n", "\t", ".", "...", "3.", "Dr.", "中国", "。",
+         "ไทย", "e\u0301", "\u200b", "\x00", "👩‍👩‍👧", "مرحبا", "(", "-", "Baden-Württemberg", "http://a.b/c'd", "'",
+         "\u2028", "カ゚", "…", "—", "/x", ",a",
+         "EE. UU.", "EE.", "UU.", "z.B.", "?!", "\u00a0", "Nein. Ja"]
+    ),
+    max_size=20,
+).map("".join)  # fmt: skip
+
+
+def words(text: str, by: Segmenter = segmenter) -> list[list[str]]:
+    return [[text[w.start : w.end] for w in s.words] for s in by.sentences(text)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(TEXTS, HARD))
+def test_words_and_gaps_rebuild_the_text(text: str) -> None:
+    end = 0
+    rebuilt = ""
+    for word in (w for s in segmenter.sentences(text) for w in s.words):
+        gap = text[end : word.start]
+        assert gap == "" or gap.isspace()
+        assert not text[word.start : word.end].isspace()
+        rebuilt += gap + text[word.start : word.end]
+        end = word.end
+    assert text[end:] == "" or text[end:].isspace()
+    assert rebuilt + text[end:] == text
+
+
+@cache
+def by_lang(lang: str) -> tuple[Segmenter, Language]:
+    """Our segmenter, and spaCy's sentencizer with the same tokenizer."""
+    nlp = spacy.blank(lang)
+    nlp.tokenizer = Segmenter(lang)._nlp.tokenizer
+    nlp.add_pipe("sentencizer")
+    return Segmenter(lang), nlp
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(TEXTS, HARD), max_size=4), st.sampled_from(["xx", "de", "es", "zh"]))
+def test_sentences_are_those_of_spacys_sentencizer_and_end_at_blank_lines_too(texts: list[str], lang: str) -> None:
+    documents = [Document(str(i), text, Origin("x", i + 1)) for i, text in enumerate(texts)]
+    own, spacys = by_lang(lang)
+    for document in own(documents):
+        doc = spacys(document.text)
+        breaks = {m.end() for m in re.finditer(r"\r?\n[^\S\n]*\n", document.text)}
+        expected: list[list[tuple[int, int]]] = [[]]
+        last = 0
+        for token in doc:
+            if token.is_sent_start or any(last < at <= token.idx for at in breaks):
+                expected.append([])
+            last = token.idx
+            if not token.is_space:
+                expected[-1].append((token.idx, token.idx + len(token)))
+        assert [list(s.word_offsets()) for s in document.sentences or ()] == [s for s in expected if s], document.text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("L'Italie d'Emmanuel", ["L'", "Italie", "d'", "Emmanuel"]),
+        ("Qu’elle dell’Unione aujourd'hui", ["Qu’", "elle", "dell’", "Unione", "aujourd'hui"]),
+        ("London's O'Brien can't", ["London", "'s", "O'Brien", "can't"]),
+        ("d'Angelo's l's", ["d'", "Angelo", "'s", "l", "'s"]),
+        ("(London’s)", ["(", "London", "’s", ")"]),
+        ("Baden-Württemberg, Jean-Claude", ["Baden-Württemberg", ",", "Jean-Claude"]),
+        ("北京是中国的", ["北", "京", "是", "中", "国", "的"]),
+        ("Tom在Berlin！Ja", ["Tom", "在", "Berlin", "！", "Ja"]),
+        ("東京タワー", ["東", "京", "タ", "ワ", "ー"]),
+        ("เป็น", ["เ", "ป็", "น"]),
+        ("z.B. am 3. Oktober", ["z.B.", "am", "3.", "Oktober"]),
+        ("中,国…中—國/x", ["中", ",", "国", "…", "中", "—", "國", "/", "x"]),
+    ],
+)
+def test_words(text: str, expected: list[str]) -> None:
+    assert [word for sentence in words(text) for word in sentence] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Er kam. Sie ging! Wer?", 3),
+        ("Dr. Müller kam am 3. Oktober nach St. Gallen.", 1),
+        ("北京很大。上海也大！", 2),
+        ("Titel\n\nDer Text", 2),
+        ("Titel\r\n\r\nDer Text", 2),
+        ("eine Zeile\nund noch eine", 1),
+        ("", 0),
+        (" \n\t ", 0),
+    ],
+)
+def test_sentences(text: str, sentences: int) -> None:
+    assert len(words(text)) == sentences
+
+
+def test_long_runs_take_time_in_proportion_and_lose_nothing() -> None:
+    # spaCy strips one affix after another, each time copying the rest: quadratic.
+    for text in ["(" * 100_000, "a" * 300_000, "中" * 50_000, "x, " + "'" * 50_000 + " y"]:
+        assert "".join(w for s in words(text) for w in s) == text.replace(" ", "")
+    assert words("so " + "a" * 300_000 + " da") == [["so", "a" * 300_000, "da"]]
+
+
+def test_the_store_of_words_does_not_grow() -> None:
+    own = Segmenter()
+    own([Document("0", "Hallo", Origin("x", 1))])
+    before = len(own._nlp.vocab.strings)
+    for i in range(3):
+        (document,) = own([Document(str(i), f"Ganz{i} neue{i} Wörter{i}", Origin("x", 1))])
+        assert document.sentences is not None and len(document.sentences[0].words) == 3
+    assert len(own._nlp.vocab.strings) == before
+
+
+def test_a_store_made_anew_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"Herr Dr. M{i} kam{i} nach St. Gallen{i}. Und ging." for i in range(20)]
+    expected = [segmenter.split([text]) for text in texts]
+    monkeypatch.setattr(segment, "STORED_TOKENS", 30)
+    monkeypatch.setattr(segment, "KNOWN_RUNS", 30)
+    own = Segmenter()
+    first = own._nlp
+    assert [own.split([text]) for text in texts] == expected
+    assert own._nlp is not first and len(own._known) < 50
+
+
+def test_given_sentences_stay() -> None:
+    given_sentences = (Sentence((Word(0, 1), Word(1, 3))),)
+    document = Document("1", "abc", Origin("x", 1), sentences=given_sentences)
+    assert segmenter([document]) == [document]
+
+
+def test_a_language_by_name() -> None:
+    assert words("Das ist z.B. gut.", Segmenter("de")) == [["Das", "ist", "z.B.", "gut", "."]]
+    with pytest.raises(UsageError, match="no language 'klingon'"):
+        Segmenter("klingon")

@@ -1,0 +1,1 @@
+"""What tests share: paths, tiny checkpoints, documents, and runs of the command line."""
