@@ -1,7 +1,7 @@
-"""Label scores -> valid tags -> entities. Pure: arrays in, entities out.
+"""Scores of labels -> valid tags -> entities. Pure: arrays in, entities out.
 
-The tags of a sentence are the most probable sequence that the grammar of its scheme allows (Viterbi
-with forbidden transitions), so that what comes out is always valid.
+The tags of a sentence are the most probable sequence that the grammar of their scheme allows, found by the Viterbi
+algorithm with forbidden transitions. So the tags are always valid.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ FORBIDDEN = -np.inf
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Which entities to keep: those with one of `labels` (None: any) and at least the score `min_score`."""
+    """Which entities to keep: those with one of `labels` (None: any label) and a score of at least `min_score`."""
 
     labels: Collection[str] | None = None
     min_score: float = 0.0
 
     def __call__(self, entity: Entity) -> bool:
-        """Whether the entity stays."""
+        """Whether to keep the entity. One without a score counts as certain."""
         score = 1.0 if entity.score is None else entity.score
         return score >= self.min_score and (self.labels is None or entity.label in self.labels)
 
 
 class Decoder:
-    """Finds the best valid tag sequence under the grammar of a tag set."""
+    """Finds the most probable sequence of tags that the grammar of a tag set allows."""
 
     def __init__(self, tags: TagSet) -> None:
         self._tags = tags
@@ -51,12 +51,13 @@ class Decoder:
         lengths = [len(sentence) for sentences in prepared.sentences for sentence in sentences]
         borders = np.cumsum([0, *lengths])
         by_word = self._by_word(prepared.windows, scores, borders)
-        named = np.concatenate([[0], np.cumsum(by_word.argmax(axis=1) != self._outside)])[borders]
-        places = zip(borders[:-1].tolist(), borders[1:].tolist(), np.diff(named).tolist(), strict=True)
+        tagged = np.concatenate([[0], np.cumsum(by_word.argmax(axis=1) != self._outside)])[borders]
+        ranges = zip(borders[:-1].tolist(), borders[1:].tolist(), np.diff(tagged).tolist(), strict=True)
         for sentences in prepared.sentences:
             entities: list[Entity] = []
-            for sentence, (start, end, names) in zip(sentences, places, strict=False):  # a place only for a sentence
-                if names:  # else `O` throughout is the best sequence, and every grammar allows that
+            # The sentences come first in `zip`: when they end, no range has been taken that is the next document's.
+            for sentence, (start, end, tagged_words) in zip(sentences, ranges, strict=False):
+                if tagged_words:  # otherwise the best sequence is `O` throughout, which every grammar allows
                     entities += self.entities(by_word[start:end], sentence)
             yield entities
 
@@ -64,25 +65,25 @@ class Decoder:
         self, windows: Windows, scores: NDArray[np.float32], borders: NDArray[np.int64]
     ) -> NDArray[np.float32]:
         """Log-probabilities float32 [words, labels] of the sentences between `borders`."""
-        # A word without pieces cannot be scored: it is certainly in no name.
+        # A word without pieces cannot be scored: it is taken to be in no entity.
         found = np.full((borders[-1], len(self._tags.names)), FORBIDDEN, dtype=np.float32)
         found[:, self._outside] = 0.0
-        places = np.repeat(borders[windows.sentences], np.diff(windows.scored)) + windows.words
-        found[places] = scores
+        rows = np.repeat(borders[windows.sentences], np.diff(windows.word_borders)) + windows.words
+        found[rows] = scores
         return found
 
     def tags(self, scores: NDArray[np.float32]) -> NDArray[np.int64]:
-        """int64 [words]: the best valid sequence for log-probabilities float32 [words, labels]."""
+        """int64 [words]: the best valid sequence of tags for log-probabilities float32 [words, labels]."""
         best = scores.argmax(axis=1)
         valid = self._starts[best[0]] and self._ends[best[-1]] and self._follows[best[:-1], best[1:]].all()
         return best if valid else self._viterbi(scores)
 
     def _viterbi(self, scores: NDArray[np.float32]) -> NDArray[np.int64]:
-        moves = np.where(self._follows, 0.0, FORBIDDEN)
+        transitions = np.where(self._follows, 0.0, FORBIDDEN)
         total = np.where(self._starts, scores[0].astype(np.float64), FORBIDDEN)
         back = np.empty(scores.shape, dtype=np.int64)
         for i in range(1, len(scores)):
-            paths = total[:, None] + moves
+            paths = total[:, None] + transitions
             back[i] = paths.argmax(axis=0)
             total = paths.max(axis=0) + scores[i]
         path = np.empty(len(scores), dtype=np.int64)
@@ -92,26 +93,26 @@ class Decoder:
         return path
 
     def entities(self, scores: NDArray[np.float32], sentence: Sentence) -> Iterator[Entity]:
-        """The entities of one sentence from log-probabilities float32 [words, labels].
+        """The entities of one sentence, from log-probabilities float32 [words, labels].
 
-        An entity's score is the mean probability of its tags, to four digits.
+        An entity's score is the mean probability of its tags, rounded to four decimals.
         """
         path = self.tags(scores)
         offsets = sentence.offsets
-        named = np.flatnonzero(path != self._outside).tolist()
-        parts = self._tags.tags
-        start = 0
-        while start < len(named):
-            end = start + 1
+        tagged = np.flatnonzero(path != self._outside).tolist()  # the numbers of the words with a tag other than O
+        tags = self._tags.tags
+        first = 0
+        while first < len(tagged):
+            end = first + 1
             while (
-                end < len(named)
-                and named[end] == named[end - 1] + 1
-                and continues(parts[path[named[end - 1]]], parts[path[named[end]]])
+                end < len(tagged)
+                and tagged[end] == tagged[end - 1] + 1
+                and continues(tags[path[tagged[end - 1]]], tags[path[tagged[end]]])
             ):
                 end += 1
-            span = np.array(named[start:end])
-            score = float(np.exp(scores[span, path[span]]).mean())
+            words = np.array(tagged[first:end])
+            score = float(np.exp(scores[words, path[words]]).mean())
             yield Entity(
-                offsets[2 * span[0]], offsets[2 * span[-1] + 1], parts[path[span[0]]].label, round(min(score, 1.0), 4)
+                offsets[2 * words[0]], offsets[2 * words[-1] + 1], tags[path[words[0]]].label, round(min(score, 1.0), 4)
             )
-            start = end
+            first = end

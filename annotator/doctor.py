@@ -1,4 +1,4 @@
-"""What a bug report needs to say of the machine: versions, devices, models, terminal."""
+"""What a bug report should say about the machine: versions, devices, models, terminal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from annotator.checkpoints.folder import DEFAULT_MODEL
 
 ENGINES = ("torch", "transformers", "onnxruntime")
 PACKAGES = (*ENGINES, "tokenizers", "safetensors", "huggingface_hub", "spacy", "numpy", "pyarrow", "click", "rich")
-# What changes how many threads compute, which devices are seen, and whether the network is used.
+# They change the number of threads, the visible devices and the use of the network.
 VARIABLES = (
     "OMP_NUM_THREADS", "MKL_NUM_THREADS", "TOKENIZERS_PARALLELISM", "CUDA_VISIBLE_DEVICES", "HF_HOME", "HF_HUB_OFFLINE",
 )  # fmt: skip
@@ -28,7 +28,7 @@ ABSENT = "not installed"
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """A known model: its folder (None: not on this machine) and the SHA-256 of its files of weights, by name."""
+    """A known model: its folder (None: not on this machine) and the SHA-256 of each of its weight files, by name."""
 
     name: str
     folder: str | None
@@ -37,7 +37,7 @@ class ModelState:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All that `annotate doctor` prints, section by section."""
+    """Everything that `annotate doctor` prints, section by section."""
 
     versions: dict[str, str]
     system: dict[str, str]
@@ -47,18 +47,18 @@ class Diagnosis:
 
 
 def installed(packages: Iterable[str]) -> dict[str, str]:
-    """The versions of packages, read from their metadata: nothing is imported."""
+    """The versions of packages, read from their metadata without importing them."""
     return {name: _version(name) for name in packages}
 
 
 def version_line() -> str:
-    """The package, its default model and what computes, in one line."""
+    """The versions of the package and its engines, with the default model, in one line."""
     engines = ", ".join(f"{name} {found}" for name, found in installed(ENGINES).items())
     return f"annotate {__version__} (model {DEFAULT_MODEL}, {engines})"
 
 
 def diagnose() -> Diagnosis:
-    """Look at this process and this machine; reads all weights once, for their checksums."""
+    """The diagnosis of this process and this machine. Reads all weights once, for their checksums."""
     return Diagnosis(
         versions={"annotator": __version__, "python": platform.python_version(), **installed(PACKAGES)},
         system=_system(),

@@ -1,7 +1,7 @@
-"""The values that flow through the stages: documents, sentences, words and entities.
+"""The values that pass between the stages: documents, sentences, words and entities.
 
-All offsets are half-open ranges `[start, end)` of Unicode code points in `Document.text`. Each value is valid from
-construction on and never changes. `unchecked` constructors are for callers that have made sure of that themselves.
+All offsets are half-open ranges `[start, end)` of Unicode code points in `Document.text`. Every value is checked when
+it is made and never changes. Only `Sentence.unchecked` trusts its caller.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from operator import le, lt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from annotator.display import notebook_html
 from annotator.errors import RecordError
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ OUTSIDE = "O"  # the tag of a word in no entity
 OFFSETS: Final = "I"  # the array type of offsets: unsigned, 4 bytes
 
 
-class Origin(NamedTuple):  # made for each line of a corpus, faster than a frozen dataclass
-    """Where a document stands in its input: the source's name and the line, counted from 1."""
+class Origin(NamedTuple):  # one for each line of a corpus; a frozen dataclass would take longer to make
+    """Where a record stands in the input: the name of its source and its line, counted from 1."""
 
     source: str
     line: int
@@ -34,7 +35,10 @@ class Origin(NamedTuple):  # made for each line of a corpus, faster than a froze
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One token: `text[start:end]`, never empty. Raises ValueError for offsets that are not `0 <= start < end`."""
+    """One token of a sentence, `text[start:end]`.
+
+    Raises ValueError unless `0 <= start < end`; TypeError for offsets that are not integers.
+    """
 
     start: int
     end: int
@@ -45,10 +49,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True, init=False)
 class Sentence:
-    """One or more words in the order of the text, none overlapping another.
+    """One or more words in text order, without overlap.
 
-    The words are kept as `packed` offsets, [start, end, start, end, ...] in four bytes each: objects would take a
-    hundred bytes a word.
+    `packed` holds their offsets, [start, end, start, end, ...], at four bytes each; Word objects would take a hundred
+    bytes per word. Raises ValueError for no words, or for words that overlap or are not in order; OverflowError for
+    an offset of 2**32 or more.
     """
 
     packed: bytes
@@ -58,35 +63,41 @@ class Sentence:
 
     @classmethod
     def of(cls, offsets: Iterable[int]) -> Sentence:
-        """The sentence of words that begin and end at [start, end, start, end, ...].
+        """The sentence whose words have the offsets [start, end, start, end, ...].
 
-        Raises ValueError for words that are empty, overlap or do not ascend, and if there are none; TypeError for
-        offsets that are not whole numbers.
+        Raises what `Sentence` raises, and also ValueError for an empty word or a start without an end; TypeError for
+        offsets that are not integers.
         """
+        kept = list(offsets)
+        if not set(map(type, kept)) <= {int}:  # not isinstance, which takes True for an integer
+            wrong = next(offset for offset in kept if type(offset) is not int)
+            raise TypeError(f"offsets must be integers, not {wrong!r}")
         sentence = cls.__new__(cls)
-        sentence._keep(list(offsets))
+        sentence._keep(kept)
         return sentence
 
     @classmethod
     def unchecked(cls, packed: bytes) -> Sentence:
-        """The sentence of `packed` offsets (unsigned, 4 bytes each, in the machine's order) known to be valid."""
+        """The sentence with these `packed` offsets (unsigned, 4 bytes each, native byte order), known to be valid."""
         sentence = cls.__new__(cls)
         object.__setattr__(sentence, "packed", packed)
         return sentence
 
     def _keep(self, offsets: list[int]) -> None:
+        if not offsets:
+            raise ValueError("a sentence needs at least one word")
         starts, ends = offsets[::2], offsets[1::2]
-        if not starts:
-            raise ValueError("a sentence needs a word")
         if len(starts) != len(ends):
             raise ValueError("a sentence has a start without an end")
         if not (starts[0] >= 0 and all(map(lt, starts, ends)) and all(map(le, ends, starts[1:]))):
-            raise ValueError(f"words must ascend, must not overlap and must not be empty: {_first_wrong(starts, ends)}")
+            raise ValueError(
+                f"words must be in order, must not overlap and must not be empty: {_first_wrong(starts, ends)}"
+            )
         object.__setattr__(self, "packed", array(OFFSETS, offsets).tobytes())
 
     @property
     def offsets(self) -> memoryview[int]:
-        """The start and end of each word, [start, end, start, end, ...], read-only."""
+        """The starts and ends of the words, [start, end, start, end, ...], read-only."""
         return memoryview(self.packed).cast(OFFSETS)
 
     @property
@@ -101,26 +112,26 @@ class Sentence:
 
     @property
     def words(self) -> tuple[Word, ...]:
-        """The words, made anew each time."""
+        """The words as objects, which are created at each access."""
         return tuple(Word(start, end) for start, end in self.word_offsets())
 
     def word_offsets(self) -> Iterator[tuple[int, int]]:
-        """The start and the end of each word."""
+        """The start and end of each word."""
         offsets = self.offsets.tolist()
         return zip(offsets[::2], offsets[1::2], strict=True)
 
     def __len__(self) -> int:
-        """How many words there are."""
+        """The number of words."""
         return len(self.packed) // (2 * array(OFFSETS).itemsize)
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A name: `text[start:end]` with its label and, if a model gave it, its score.
+    """A labelled stretch of text, `text[start:end]`.
 
-    The score is the mean probability that the model gave to the entity's tags, between 0 and 1. Raises ValueError
-    for offsets that are not `0 <= start < end`, an empty label and a score outside [0, 1]; TypeError for offsets that
-    are not whole numbers, a label that is not a string and a score that is not a number.
+    `score` is the mean probability that a model gave to the entity's tags, between 0 and 1; None if no model did.
+    Raises ValueError unless `0 <= start < end`, for an empty label and for a score outside [0, 1]; TypeError for
+    offsets that are not integers, a label that is not a string and a score that is not a number.
     """
 
     start: int
@@ -131,23 +142,24 @@ class Entity:
     def __post_init__(self) -> None:
         _check_range(self.start, self.end)
         if not isinstance(self.label, str):
-            raise TypeError(f"a label must be a string, not {self.label!r}")
+            raise TypeError(f"an entity's label must be a string, not {self.label!r}")
         if not self.label:
             raise ValueError(f"the entity at [{self.start}, {self.end}) has an empty label")
         if self.score is not None:
             if isinstance(self.score, bool) or not isinstance(self.score, int | float):
-                raise TypeError(f"a score must be a number, not {self.score!r}")
-            if not 0 <= self.score <= 1:
-                raise ValueError(f"a score must be between 0 and 1, not {self.score}")
+                raise TypeError(f"an entity's score must be a number, not {self.score!r}")
+            if not 0 <= self.score <= 1:  # which NaN is not either
+                raise ValueError(f"an entity's score must be between 0 and 1, not {self.score}")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text with what is known of it.
+    """A text with its sentences and entities.
 
-    `sentences` is None before segmentation; they ascend without overlap. `entities` ascend by offset without overlap,
-    and no sentence begins inside one. `meta` holds the other fields of the input record, passed through; it is no part
-    of the document's hash. Raises ValueError for sentences and entities that are not so, or that leave the text.
+    `sentences` is None before segmentation. Sentences and entities are each in text order, without overlap and within
+    the text; only the first sentence may begin inside an entity. `meta` holds the other fields of the input record,
+    which are passed through; it does not affect the document's hash. Raises ValueError for sentences or entities that
+    break these rules.
     """
 
     id: str
@@ -160,9 +172,11 @@ class Document:
     def __post_init__(self) -> None:
         end = 0
         for entity in self.entities:
-            if not end <= entity.start < entity.end <= len(self.text):
-                raise ValueError(f"entities must ascend within the text and must not overlap: {entity} after {end}")
+            if entity.start < end:
+                raise ValueError(f"{_shown(entity)} begins before the previous entity ends at {end}")
             end = entity.end
+        if end > len(self.text):
+            raise ValueError(f"{_shown(self.entities[-1])} ends after the text of {len(self.text)} characters")
         if self.sentences:
             self._check_sentences(self.sentences)
 
@@ -178,12 +192,12 @@ class Document:
             while entity is not None and entity.end <= start:
                 entity = next(entities, None)
             if entity is not None and entity.start < start and sentence is not sentences[0]:
-                raise ValueError(f"a sentence begins at {start}, inside {entity}")
+                raise ValueError(f"a sentence begins at {start}, inside {_shown(entity)}")
         if end > len(self.text):
             raise ValueError(f"a word ends at {end}, after the text of {len(self.text)} characters")
 
     def to_dict(self) -> dict[str, Any]:
-        """The document as one record of JSON Lines, offsets in code points; words and sentences are not in it.
+        """The document as a record of JSON Lines, without its words and sentences. Offsets are code points.
 
         {"id": ..., "text": ..., "ents": [{"start", "end", "label", "text", "score"}], "meta": {...}}
         """
@@ -201,11 +215,11 @@ class Document:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any], origin: Origin | None = None) -> Document:
-        """The document of a record as `to_dict` makes it, or of another tool that JSON Lines are read of.
+        """The document of a record that `to_dict` returned, or that another tool wrote to JSON Lines.
 
         Only `text` is required; `origin` stands in for a missing id. Raises RecordError for a record without text,
-        for entities without offsets and label, with offsets that do not fit or a score that is no probability, and
-        for `ents` that is no list or `meta` that is no object.
+        for an entity without offsets and a label, with offsets that do not fit the text or with a score that is not a
+        probability, for `ents` that is not a list and for `meta` that is not an object.
         """
         from annotator.formats.base import ReadOptions
         from annotator.formats.fields import to_document
@@ -219,9 +233,9 @@ class Document:
     def to_spacy(self, vocab: Vocab) -> Doc:
         """A spaCy Doc with the document's exact text, words, sentences and entities.
 
-        White space that is more than the one space after a word is a token of its own. `doc.user_data` holds
-        `id`, `meta` and `scores`, one an entity in the order of `doc.ents`. A document without sentences
-        gets those of `annotator.segment`. An entity that covers a part of a word only gets the whole of it.
+        White space beyond the single space after a word becomes a token of its own. `doc.user_data` holds `id`,
+        `meta` and `scores`, one for each of `doc.ents` and in that order. A document without sentences is segmented
+        first. An entity that covers part of a word is extended to the whole word.
         """
         from annotator.formats.spacy_docs import to_doc
 
@@ -229,28 +243,22 @@ class Document:
 
     @classmethod
     def from_spacy(cls, doc: Doc, origin: Origin | None = None) -> Document:
-        """The document of a spaCy Doc: all tokens but white space as words, its sentences and `doc.ents`.
+        """The document of a spaCy Doc: its sentences, its tokens other than white space as words, and `doc.ents`.
 
-        Where the Doc has no sentence starts, they are those of spaCy's sentencizer. `id`, `meta` and
-        `scores` come from `doc.user_data`; scores count only if there is one for each of `doc.ents`.
+        A Doc without sentence starts gets those of spaCy's sentencizer. `id`, `meta` and `scores` come from
+        `doc.user_data`; scores are used only if there is one for each of `doc.ents`.
         """
         from annotator.formats.spacy_docs import from_doc
 
         return from_doc(doc, origin or Origin("doc", 1))
 
     def _repr_html_(self) -> str:
-        """The text with its entities marked, as displaCy shows it: what a notebook displays."""
-        from html import escape
-
-        from spacy import displacy
-
-        ents = [{"start": e.start, "end": e.end, "label": escape(e.label)} for e in self.entities]
-        markup: str = displacy.render({"text": self.text, "ents": ents}, style="ent", manual=True, jupyter=False)
-        return markup
+        """The text with its entities marked, for display in a notebook."""
+        return notebook_html(self.text, self.entities)
 
 
 def keep_whole(sentences: Iterable[Sentence], entities: Iterable[Entity]) -> tuple[Sentence, ...]:
-    """The sentences, joined where one begins inside an entity: what a name holds ends no sentence (`St. Gallen`)."""
+    """The sentences, joined where one begins inside an entity: no sentence ends within one (`St. Gallen`)."""
     left = iter(entities)
     entity = next(left, None)
     kept: list[Sentence] = []
@@ -264,27 +272,10 @@ def keep_whole(sentences: Iterable[Sentence], entities: Iterable[Entity]) -> tup
     return tuple(kept)
 
 
-def _check_range(start: int, end: int) -> None:
-    if type(start) is not int or type(end) is not int:  # True is an int to isinstance
-        raise TypeError(f"offsets must be whole numbers, not {start!r} and {end!r}")
-    if not 0 <= start < end:
-        raise ValueError(f"offsets must be 0 <= start < end, not [{start}, {end})")
-
-
-def _first_wrong(starts: list[int], ends: list[int]) -> str:
-    """The first word that is empty, or that begins before the one before it ends."""
-    before = 0
-    for start, end in zip(starts, ends, strict=True):
-        if not before <= start < end:
-            return f"[{start}, {end}) after {before}"
-        before = end
-    raise AssertionError("all words are as they should be")
-
-
 def sentence_tags(document: Document) -> Iterator[tuple[Sentence, list[str]]]:
     """The sentences of a document, each with the IOB2 tags of its words.
 
-    A word is in an entity if they share a character; entities ascend, so one pass over both is enough.
+    A word is in an entity if they share a character. Words and entities are in order, so one pass over both is enough.
     """
     entities = iter(document.entities)
     entity = next(entities, None)
@@ -293,7 +284,7 @@ def sentence_tags(document: Document) -> Iterator[tuple[Sentence, list[str]]]:
             yield sentence, [OUTSIDE] * len(sentence)
             continue
         tags: list[str] = []
-        begun = None  # the entity that the last word was in
+        begun = None  # the entity of the previous word
         for start, end in sentence.word_offsets():
             while entity is not None and entity.end <= start:
                 entity = next(entities, None)
@@ -304,3 +295,24 @@ def sentence_tags(document: Document) -> Iterator[tuple[Sentence, list[str]]]:
                 tags.append(f"{'I' if begun is entity else 'B'}-{entity.label}")
                 begun = entity
         yield sentence, tags
+
+
+def _check_range(start: int, end: int) -> None:
+    if type(start) is not int or type(end) is not int:  # not isinstance, which takes True for an integer
+        raise TypeError(f"offsets must be integers, not {start!r} and {end!r}")
+    if not 0 <= start < end:
+        raise ValueError(f"offsets must be 0 <= start < end, not [{start}, {end})")
+
+
+def _first_wrong(starts: list[int], ends: list[int]) -> str:
+    """The first word that is empty or begins before the previous one ends, for an error message."""
+    previous_end = 0
+    for start, end in zip(starts, ends, strict=True):
+        if not previous_end <= start < end:
+            return f"[{start}, {end}) after {previous_end}"
+        previous_end = end
+    raise AssertionError("no word is wrong")
+
+
+def _shown(entity: Entity) -> str:
+    return f"entity {entity.label} [{entity.start}, {entity.end})"

@@ -1,10 +1,10 @@
-"""Errors that the user can act on, and what to suggest for a name or a package that does not exist.
+"""Errors that the user can act on, and suggestions for a name or a package that does not exist.
 
-AnnotatorError          a failure: what, where (file:line) and the remedy, in one line
+AnnotatorError          a failure: what happened, where (file:line) and the remedy, in one line
 ├── UsageError          the command or call itself is wrong
-└── RecordError         one record of the input cannot be read
-OutputClosed            whoever read the output has stopped reading: no failure
-Terminated              the process was asked to end by SIGTERM
+└── RecordError         a record of the input cannot be read
+OutputClosed            the reader of the output has stopped reading; not a failure
+Terminated              SIGTERM asked the process to end
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from importlib.metadata import requires
+from typing import NamedTuple
 
-from packaging.requirements import Requirement
-
-# Of 1: how alike two names are for one to be suggested for the other. PER is not what is meant by GPE.
+# How similar two names must be, from 0 to 1, for one to be suggested for the other: not PER for GPE.
 ALIKE = 0.7
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -24,8 +22,8 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 class AnnotatorError(Exception):
     """A failure that the user can act on. Its text is one line: what happened, where (file:line), and the remedy.
 
-    `remedy` says what to do. It names parameters in braces (`use {force} to replace it`), and each front end words
-    them its own way with `worded`: the command line writes `--force`, Python `force`.
+    `remedy` says what to do. It names parameters in braces (`use {force} to replace it`), which each front end words
+    in its own way through `worded`: the command line as `--force`, Python as `force`.
     """
 
     exit_code = 1
@@ -36,36 +34,47 @@ class AnnotatorError(Exception):
         self.remedy = remedy
 
     def worded(self, parameter: Callable[[str], str]) -> str:
-        """The text in one line; `parameter` words the name of a parameter, such as `min_score`.
+        """The text in one line; `parameter` returns the wording of a parameter's name, such as `min_score`.
 
-        Characters that would end the line, or that cannot be shown, are written as escapes.
+        Line ends and unprintable characters are written as escapes.
         """
         remedy = worded(self.remedy, parameter)
         text = f"{self.message}: {remedy}" if remedy else self.message
         return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
     def __str__(self) -> str:
-        """The text in one line, with the names of parameters as Python has them."""
+        """The text in one line, with parameters by their names in Python."""
         return self.worded(lambda name: name)
 
 
 def worded(text: str, parameter: Callable[[str], str]) -> str:
-    """The text with each parameter that it names in braces worded by `parameter`."""
+    """The text, with each parameter that stands in braces worded by `parameter`."""
     return _PARAMETER.sub(lambda found: parameter(found[1]), text)
 
 
-def advise(error: BaseException, advice: str) -> None:
-    """Add to an error, on its way up, what can be done about it. Parameters stand in braces, as in a remedy.
+class Advice(NamedTuple):
+    """What can be done about an error: a `remedy`, whose parameters stand in braces, and maybe a `fact` before it."""
 
-    Python shows it below a traceback; other front ends word what `advice_of` gives.
+    remedy: str
+    fact: str = ""
+
+    def worded(self, parameter: Callable[[str], str]) -> str:
+        """The advice, with the parameters of its remedy worded by `parameter`."""
+        return ": ".join(filter(None, (self.fact, worded(self.remedy, parameter))))
+
+
+def advise(error: BaseException, advice: Advice) -> None:
+    """Add advice to an error on its way up.
+
+    Python shows it below a traceback; other front ends word what `advice_of` returns.
     """
-    error.add_note(worded(advice, lambda name: name))
+    error.add_note(advice.worded(lambda name: name))
     error.__dict__.setdefault("advice", []).append(advice)
 
 
-def advice_of(error: BaseException) -> list[str]:
-    """What `advise` added to an error."""
-    advice: list[str] = error.__dict__.get("advice", [])
+def advice_of(error: BaseException) -> list[Advice]:
+    """The advice that `advise` added to an error."""
+    advice: list[Advice] = error.__dict__.get("advice", [])
     return advice
 
 
@@ -76,49 +85,53 @@ class UsageError(AnnotatorError):
 
 
 class OutputClosed(Exception):
-    """Whoever read our output has stopped reading. This is no failure, but there is nobody to write for."""
+    """The reader of our output has stopped reading. This is not a failure, but writing more would be useless."""
 
 
 class RecordError(AnnotatorError):
-    """One record of the input cannot be read.
+    """A record of the input cannot be read.
 
-    `origin` (file:line) says where it stands, `reason` why it cannot be read, and `raw` what it holds. Readers yield
-    it in the record's place where they can read on after it, and raise it where they cannot.
+    `origin` (file:line) says where the record stands, `reason` why it cannot be read, and `raw` what it holds. A
+    reader yields the error instead of the record if it can read on after it, and raises it otherwise.
     """
 
     def __init__(self, origin: object, reason: str, raw: str | None = None, remedy: str = "") -> None:
         super().__init__(f"{origin}: {reason}", remedy)
-        self.args = (origin, reason, raw, remedy)  # what a pickle makes it of
+        self.args = (origin, reason, raw, remedy)  # the arguments of the class when it is unpickled
         self.origin = origin
         self.reason = reason
         self.raw = raw
 
 
 class Terminated(KeyboardInterrupt):
-    """The process was asked to end by SIGTERM."""
+    """SIGTERM asked the process to end."""
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of another library's error, or its type where it has no text."""
+    """The first line of another library's error message, or the error's type if it has no message."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is most like `name`, ignoring case; None if none is similar."""
+    """The known name that is most similar to `name`, ignoring case; None if no name is similar."""
     folded = {one.casefold(): one for one in known}
     close = get_close_matches(name.casefold(), folded, n=1, cutoff=ALIKE)
     return folded[close[0]] if close else None
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`did you mean X? ` for the middle of an error message; empty if no known name is similar."""
+    """`did you mean X? `, for use within an error message; empty if no known name is similar."""
     near = nearest(name, known)
     return f"did you mean {near}? " if near else ""
 
 
 def extra_with(package: str) -> str | None:
-    """The extra of this distribution that installs another package; None if none does."""
+    """The extra of this distribution that installs the package; None if none does."""
+    from importlib.metadata import requires
+
+    from packaging.requirements import Requirement
+
     for line in requires("annotator") or ():
         requirement = Requirement(line)
         if requirement.name == package and requirement.marker:

@@ -1,7 +1,7 @@
 """Label sets and the grammar of tags, as data: which tag may follow which.
 
-Schemes: IOB2 (`B-`, `I-`), BIOES and BILOU (with `E-`/`L-` for the last word and `S-`/`U-` for a
-single one), and IO (the bare label on every word of a name).
+Schemes: IOB2 (`B-`, `I-`), BIOES and BILOU (which add `E-`/`L-` for the last word of an entity and `S-`/`U-` for an
+entity of one word), and IO (the bare label on every word of an entity).
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from annotator.document import OUTSIDE
 from annotator.errors import UsageError
 
 PANX_TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
-# Prefixes of the schemes and the part of a name that each stands for.
+# The prefixes of the schemes, and the part of an entity that each stands for.
 _PARTS = {"B": "B", "I": "I", "E": "E", "L": "E", "S": "S", "U": "S"}
 _TAG = re.compile(r"([BIELSU])-(.+)", re.DOTALL)
-_NAMELESS = re.compile(r"LABEL_\d+")
-# (part, part) of one and the same name; everything else must end one name and begin another.
+_UNNAMED = re.compile(r"LABEL_\d+")
+# Which part may follow which within one entity. Any other pair ends one entity and begins another.
 _INSIDE = {("B", "I"), ("B", "E"), ("I", "I"), ("I", "E")}
 _BEGINS = {"B", "S"}
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag taken apart: the part of the name (B, I, E, S or O) and its label ('' for O)."""
+    """A tag split into its part of an entity (B, I, E, S, or IO without a prefix; O) and its label ('' for O)."""
 
     part: str
     label: str
@@ -38,28 +38,30 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class TagSet:
-    """The tags of a model, in the order of its outputs."""
+    """The tags of a model, in the order of its outputs: as it names them, and split."""
 
     names: tuple[str, ...]
     tags: tuple[Tag, ...]
 
     @classmethod
     def parse(cls, names: Sequence[str]) -> TagSet:
-        """The tag set of a model's label names.
+        """The tag set of a model that gives its tags these names.
 
-        Raises UsageError where they tell no entity labels: `LABEL_0`, or no `O` among them.
+        Raises UsageError for names that do not tell entity labels (`LABEL_0`), or without an `O` among them.
         """
-        if any(_NAMELESS.fullmatch(name) for name in names):
+        if any(_UNNAMED.fullmatch(name) for name in names):
             raise UsageError(
-                f"the model names no entity labels ({', '.join(names[:3])}, ...): "
-                "write them into `id2label` of its config.json, as O, B-PER, I-PER, ..."
+                f"the model names no entity labels ({', '.join(names[:3])}, ...)",
+                "write them into `id2label` of its config.json, as O, B-PER, I-PER, ...",
             )
         if OUTSIDE not in names:
-            raise UsageError(f"the model has no tag {OUTSIDE!r} (only {', '.join(names[:5])}): it tags no entities")
+            raise UsageError(
+                f"the model has no tag {OUTSIDE!r} (only {', '.join(names[:5])})", "use a model that tags entities"
+            )
         prefixed = all(name == OUTSIDE or _TAG.fullmatch(name) for name in names)
         tags = [_parse(name, prefixed) for name in names]
         beginnable = {tag.label for tag in tags if tag.part in _BEGINS}
-        # Some models write I- on every word of a name: what has no beginning needs none.
+        # Some models put I- on every word of an entity: there, a label without B- needs none to begin one.
         return cls(tuple(names), tuple(t if t.label in beginnable or not t.label else Tag("IO", t.label) for t in tags))
 
     @property
@@ -68,24 +70,24 @@ class TagSet:
         return tuple(dict.fromkeys(tag.label for tag in self.tags if tag.label))
 
     def starts(self) -> NDArray[np.bool_]:
-        """bool [tags]: which tags may stand first in a sentence."""
+        """bool [tags]: which tags may be first in a sentence."""
         return np.array([_may_follow(Tag("O", ""), tag, self._closing) for tag in self.tags])
 
     def follows(self) -> NDArray[np.bool_]:
-        """bool [tags, tags]: whether the second may stand right after the first."""
+        """bool [tags, tags]: whether the second tag may follow the first."""
         return np.array([[_may_follow(a, b, self._closing) for b in self.tags] for a in self.tags])
 
     def ends(self) -> NDArray[np.bool_]:
-        """bool [tags]: which tags may stand last in a sentence."""
+        """bool [tags]: which tags may be last in a sentence."""
         return np.array([_may_follow(tag, Tag("O", ""), self._closing) for tag in self.tags])
 
     @property
     def _closing(self) -> frozenset[str]:
-        """The labels whose last word has a part of its own, so that B and I must not end a name."""
+        """The labels that have a tag for the last word, so that B and I must not end an entity."""
         return frozenset(tag.label for tag in self.tags if tag.part == "E")
 
 
-@lru_cache(maxsize=1024)  # a corpus has few tags, and very many of each
+@lru_cache(maxsize=1024)  # a corpus repeats few different tags
 def _parse(name: str, prefixed: bool) -> Tag:
     if name == OUTSIDE:
         return Tag("O", "")
@@ -95,7 +97,7 @@ def _parse(name: str, prefixed: bool) -> Tag:
 
 def _may_follow(first: Tag, second: Tag, closing: Iterable[str]) -> bool:
     if "IO" in (first.part, second.part):
-        return True  # without prefixes any order is valid
+        return True  # without prefixes, any order is valid
     if first.label == second.label and (first.part, second.part) in _INSIDE:
         return True
     left_open = first.part in ("B", "I") and first.label in closing
@@ -104,14 +106,14 @@ def _may_follow(first: Tag, second: Tag, closing: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def is_tag(name: str) -> bool:
-    """Whether this is `O`, or the prefix of a scheme and a label."""
+    """Whether the name is `O`, or a label with the prefix of a scheme."""
     return name == OUTSIDE or _TAG.fullmatch(name) is not None
 
 
 def spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """The names in a sequence of tags in any scheme: (first word, word after the last, label).
+    """The spans of a sequence of tags in any scheme: (first word, word after the last, label).
 
-    Read as conlleval reads it: what is invalid IOB2 (an `I-` that continues nothing) begins a name.
+    Tags are read as conlleval reads them: an `I-` that continues nothing, which is invalid IOB2, begins a span.
     """
     start = 0
     last = Tag("O", "")
@@ -125,9 +127,9 @@ def spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
 
 
 def strict_spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """The names of IOB2 tags as seqeval's strict mode reads them: (first word, word after the last, label).
+    """The spans of IOB2 tags as seqeval's strict mode reads them: (first word, word after the last, label).
 
-    What begins with `I-` is no name.
+    An `I-` that continues nothing does not begin a span.
     """
     return (span for span in spans(tags) if tags[span[0]].startswith("B-"))
 
@@ -135,7 +137,7 @@ def strict_spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
 def faults(tags: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Where a sentence's tags break the grammar of their scheme: (number of the word, what is wrong).
 
-    The scheme is BIOES or BILOU where a tag of the sentence is, else IOB2.
+    The scheme is BIOES or BILOU if a tag of the sentence is, else IOB2.
     """
     parsed = [_parse(name, prefixed=True) for name in tags]
     closing = {tag.label for tag in parsed} if any(tag.part in ("E", "S") for tag in parsed) else set()
@@ -147,7 +149,7 @@ def faults(tags: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 def continues(first: Tag, second: Tag) -> bool:
-    """Whether two tags that follow one another belong to one name."""
+    """Whether two successive tags belong to the same entity."""
     if first.label != second.label or not first.label:
         return False
     return second.part == "IO" or (first.part, second.part) in _INSIDE

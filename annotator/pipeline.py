@@ -1,4 +1,4 @@
-"""The stages put together: documents in, documents with entities out, in the same order."""
+"""The class Annotator, which composes the stages: documents in, documents with entities out, in the same order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import wraps
 from os import PathLike, fspath
 from pathlib import Path
 from threading import Lock
-from typing import ParamSpec
+from typing import NoReturn, ParamSpec, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from annotator.checkpoints.folder import DEFAULT_MODEL, find_checkpoint, load_to
 from annotator.decode import Decoder, Keep
 from annotator.document import Document, Origin
 from annotator.engines import load_engine
-from annotator.engines.base import Batch, Engine, EngineOptions
+from annotator.engines.base import Engine, EngineOptions
 from annotator.engines.batching import Budget, Scorer
 from annotator.errors import AnnotatorError, UsageError, did_you_mean
 from annotator.labels import TagSet
@@ -27,11 +27,10 @@ from annotator.prepare.long_documents import Part, join_parts, split_long
 from annotator.prepare.preparer import Prepared, Preparer, contents
 from annotator.prepare.segment import Segmenter
 from annotator.system.cores import usable_cores
-from annotator.system.lookahead import take_ahead
+from annotator.system.prefetch import prefetch
 
-# How many chunks are prepared beyond the one that is decoded. While there is one, the engine need not wait.
+# Chunks that are with the engine beyond the one that is decoded. One is enough for the engine not to wait.
 AHEAD = 1
-CLOSED = "this Annotator is closed: load it again with Annotator.load()"
 P = ParamSpec("P")
 
 
@@ -39,11 +38,11 @@ P = ParamSpec("P")
 class Recipe:
     """How an annotator is loaded: the arguments of `Annotator.load`.
 
-    `model` is a name that the package knows, a checkpoint folder, or `owner/name` on the Hub. `device` is auto, cpu,
-    cuda, cuda:N, cuda:all (each batch goes to a GPU that is free) or mps; `engine` one of `annotator.engines.ENGINES`;
-    `precision` auto, exact, bf16 or int8. `lang` is the language of the text, for words and sentences. `labels` keeps
-    only entities with these labels, `min_score` only those scoring at least this; `batch_tokens` is the budget of
-    piece slots in a batch (None: what suits the device).
+    `model` is the name of a known model, a checkpoint folder, or `owner/name` on the Hub. `device` is auto, cpu, cuda,
+    cuda:N, cuda:all (each batch goes to a free GPU) or mps. `engine` is auto, torch, onnx or null; `precision` is
+    auto, exact, bf16 or int8. `lang` is the language of the text, for its words and sentences. `labels` keeps only
+    entities with these labels, `min_score` only entities scoring at least this. `batch_tokens` is the number of slots
+    in a batch at most (None: what suits the device).
     """
 
     model: str | PathLike[str] = DEFAULT_MODEL
@@ -56,8 +55,12 @@ class Recipe:
     min_score: float = 0.0
     batch_tokens: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.labels is not None:  # hashable and unchanging, as the recipe is
+            object.__setattr__(self, "labels", tuple(self.labels))
+
     def load(self) -> Annotator:
-        """Load the model, now.
+        """An annotator with the model loaded.
 
         Raises UsageError or AnnotatorError for a model, device, language or label that does not exist.
         """
@@ -68,7 +71,7 @@ class Recipe:
         tags = TagSet.parse(engine.labels)
         if unknown := [label for label in self.labels or () if label not in tags.labels]:
             meant = did_you_mean(unknown[0], tags.labels)
-            raise UsageError(f"model {name} has no label {unknown[0]!r}: {meant}It has {', '.join(tags.labels)}")
+            raise UsageError(f"model {name} has no label {unknown[0]!r}", f"{meant}It has {', '.join(tags.labels)}")
         annotator = Annotator(
             segmenter=segmenter,
             encoder=Encoder(load_tokenizer(folder), max_pieces(folder)),
@@ -77,14 +80,14 @@ class Recipe:
             keep=Keep(None if self.labels is None else frozenset(self.labels), self.min_score),
             budget=Budget(self.batch_tokens) if self.batch_tokens else Budget.of(engine),
         )
-        # A known name stays one: on another machine the model is in another folder.
-        own = str(folder.absolute()) if folder == Path(name) else name
-        annotator.recipe = replace(self, model=own, labels=None if self.labels is None else tuple(self.labels))
+        # A known name is kept as it is, since the model is in another folder on another machine.
+        model = str(folder.absolute()) if folder == Path(name) else name
+        annotator.recipe = replace(self, model=model)
         return annotator
 
 
 def _loading(recipe: Callable[P, Recipe]) -> Callable[P, Annotator]:
-    """What takes the arguments of a recipe and loads it, so that they are spelled once."""
+    """A function that takes the arguments of a recipe and loads it, so that they are listed only once."""
 
     @wraps(recipe)
     def load(*args: P.args, **kwargs: P.kwargs) -> Annotator:
@@ -97,9 +100,9 @@ def _loading(recipe: Callable[P, Recipe]) -> Callable[P, Annotator]:
 class Annotator:
     """A loaded model with the stages around it.
 
-    `Annotator.load` makes one; its arguments are those of `Recipe`. `budget` says how many piece slots a batch may
-    have. Several threads may use one annotator at once. A pickle of it holds only its recipe: where it is unpickled,
-    the model is loaded again, once a process however many copies arrive. As a context manager it closes itself.
+    `Annotator.load` makes one; its arguments are those of `Recipe`. `budget` limits the slots of a batch. Several
+    threads may use one annotator at once. Its pickle holds only the recipe: unpickling loads the model again, once for
+    each process however many copies arrive. As a context manager it closes itself.
     """
 
     segmenter: Segmenter
@@ -109,13 +112,13 @@ class Annotator:
     keep: Keep
     budget: Budget
     chunk_sizes: ChunkSizes = field(default_factory=ChunkSizes)
-    recipe: Recipe | None = field(default=None, init=False)  # None where the parts are not those that load() made
+    recipe: Recipe | None = field(default=None, init=False)  # None if load() did not make it
 
     load = staticmethod(_loading(Recipe))
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels that its entities can have, in the model's order."""
+        """The labels that entities can have, in the model's order."""
         every = TagSet.parse(self.engine.labels).labels
         return tuple(label for label in every if self.keep.labels is None or label in self.keep.labels)
 
@@ -127,18 +130,19 @@ class Annotator:
     def pipe(self, documents: Iterable[Document | str], *, workers: int | None = 0) -> Iterator[Document]:
         """The documents with their sentences and entities, in the same order; a string is a document's text.
 
-        `workers` processes segment and encode ahead of the engine; with 0 that is done in line, and None takes
-        what suits the device. Raises AnnotatorError once the annotator is closed, and if a worker dies.
+        `workers` is the number of processes that segment and encode ahead of the engine; with 0 this process does it,
+        and None stands for the number that suits the device. Raises AnnotatorError if the annotator is closed, and if a
+        worker dies.
         """
         chunks = chunk_documents(_as_documents(documents), self.chunk_sizes)
         for chunk in self.pipe_chunks(chunks, workers=workers):
             yield from chunk
 
     def pipe_chunks(self, chunks: Iterable[Sequence[Document]], *, workers: int | None = 0) -> Iterator[list[Document]]:
-        """Chunks of documents with their sentences and entities, chunk by chunk, in the same order.
+        """The documents of each chunk with their sentences and entities, in the same order.
 
-        The documents of a chunk are batched together. A long document (see `ChunkSizes.is_long`) must be a chunk of
-        its own.
+        Sentences of one chunk are batched together. A long document (see `ChunkSizes.is_long`) must be a chunk of its
+        own. `workers` is as for `pipe`.
         """
         if workers is None:
             workers = max(1, usable_cores() - 1) if self.engine.on_gpu else 0
@@ -161,14 +165,14 @@ class Annotator:
                 yield _Task(chunk)
 
     def close(self) -> None:
-        """Free the model; what is asked of the annotator from then on raises AnnotatorError.
+        """Free the model; any later use of the annotator raises AnnotatorError.
 
-        Work that another thread has under way comes to the end of its chunk first.
+        Other threads finish the chunks that they are working on.
         """
         with _unpickling:
             if any(copy.engine is self.engine for copy in _unpickled.values()):
                 _unpickled.clear()
-        self.engine = _Closed()
+        self.engine = cast(Engine, _Closed())
 
     def __enter__(self) -> Annotator:
         """Itself."""
@@ -181,12 +185,12 @@ class Annotator:
     def __reduce__(self) -> tuple[Callable[[Recipe], Annotator], tuple[Recipe]]:
         if self.recipe is None:
             raise AnnotatorError(
-                "only an Annotator as Annotator.load() made it can be pickled: this one was put together"
+                "this Annotator was put together from parts and cannot be pickled", "make it with Annotator.load()"
             )
         return _unpickle, (self.recipe,)
 
     def _prepared(self, tasks: Iterator[_Task], workers: int) -> Iterator[tuple[_Task, Prepared]]:
-        """Each task with what its documents are to the engine."""
+        """Each task with its documents segmented and encoded."""
         if not workers:
             preparer = Preparer(self.segmenter, self.encoder)
             return ((task, preparer(contents(task.documents))) for task in tasks)
@@ -195,17 +199,17 @@ class Annotator:
         return prepare_ahead(self.segmenter, self.encoder, tasks, workers)
 
     def _scored(self, tasks: Iterator[_Task], workers: int) -> Iterator[tuple[_Task, Prepared, NDArray[np.float32]]]:
-        """Each task with what its documents are to the engine, and the scores of the words of the windows in that.
+        """Each task with its documents segmented and encoded, and scores float32 [words, labels] of their windows.
 
-        The engine is at work on the next one while this one is decoded and written.
+        The engine computes the next task while this one is decoded and written.
         """
         with Scorer(self.engine.streams) as scorer:
-            begun = (
-                (task, prepared, scorer.begin(prepared.windows, self.engine, self.budget))
+            started = (
+                (task, prepared, scorer.submit(prepared.windows, self.engine, self.budget))
                 for task, prepared in self._prepared(tasks, workers)
             )
-            for task, prepared, scoring in take_ahead(begun, AHEAD):
-                yield task, prepared, scoring.scores()
+            for task, prepared, pending in prefetch(started, AHEAD):
+                yield task, prepared, pending.result()
 
     def _annotate(
         self, documents: Sequence[Document], prepared: Prepared, scores: NDArray[np.float32]
@@ -213,39 +217,18 @@ class Annotator:
         found = self.decoder.of_documents(prepared, scores)
         for document, sentences, entities in zip(documents, prepared.sentences, found, strict=True):
             kept = tuple(filter(self.keep, entities))
-            # Not by `replace`, which takes twice as long.
+            # `replace` would take twice as long.
             yield Document(document.id, document.text, document.origin, document.meta, sentences, kept)
 
 
 class _Closed:
-    """Stands where the engine was: whatever is asked of it is an error."""
+    """Stands in for the engine of a closed annotator; every use is an error."""
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        raise AnnotatorError(CLOSED)
-
-    @property
-    def slots(self) -> int:
-        raise AnnotatorError(CLOSED)
-
-    @property
-    def most_slots(self) -> int:
-        raise AnnotatorError(CLOSED)
-
-    @property
-    def streams(self) -> int:
-        raise AnnotatorError(CLOSED)
-
-    @property
-    def on_gpu(self) -> bool:
-        raise AnnotatorError(CLOSED)
-
-    def scores(self, batch: Batch) -> NDArray[np.float32]:  # noqa: ARG002
-        raise AnnotatorError(CLOSED)
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AnnotatorError("this Annotator is closed", "load it again with Annotator.load()")
 
 
-# The annotator that this process unpickled last. joblib and Ray unpickle one for every task: the copies
-# have their model in common, so that it is not loaded for each.
+# The annotator that this process unpickled last. joblib and Ray unpickle one for every task, so copies share a model.
 _unpickled: dict[Recipe, Annotator] = {}
 _unpickling = Lock()
 
@@ -271,7 +254,7 @@ def _as_documents(documents: Iterable[Document | str]) -> Iterator[Document]:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """Documents to be annotated together, or a part of a long document that begins at `start` in it."""
+    """Documents to annotate together, or the part of a long document that begins at `start` in it."""
 
     documents: Sequence[Document]
     part_of: Document | None = None

@@ -1,9 +1,9 @@
-"""The spaCy component: `nlp.add_pipe("annotator")` marks `doc.ents` on spaCy's own tokens.
+"""The spaCy component: `nlp.add_pipe("annotator")` sets `doc.ents` on spaCy's own tokens.
 
 spaCy finds it by the entry point group `spacy_factories`.
 """
 
-# No `from __future__ import annotations`: spaCy reads the types of the factory's arguments.
+# Without `from __future__ import annotations`, because spaCy reads the types of the factory's arguments.
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -18,12 +18,12 @@ from annotator.pipeline import Annotator
 
 
 class EntityMarker:
-    """Sets `doc.ents`, and in `doc.user_data["scores"]` the score of each (None for those it did not set).
+    """Sets `doc.ents`, and `doc.user_data["scores"]` with the score of each (None for entities that it did not set).
 
-    The model is given spaCy's tokens but white space as its words, so that every entity begins and ends
-    where a token does, and spaCy's sentences; a Doc without sentences is cut by spaCy's sentencizer rule,
-    without setting them. `overwrite`: whether entities that are there give way; else only those are
-    added that share no token with them.
+    The words that the model gets are spaCy's tokens without white space, so that every entity begins and ends where a
+    token does. The sentences are those of the Doc; without them, the rule of spaCy's sentencizer applies, and the Doc
+    is left without sentences. `overwrite` says whether the entities replace those that the Doc has already; otherwise
+    only those are added that share no token with them.
     """
 
     def __init__(self, annotator: Annotator, overwrite: bool = True) -> None:
@@ -36,12 +36,12 @@ class EntityMarker:
         return self.annotator.labels
 
     def __call__(self, doc: Doc) -> Doc:
-        """Mark one Doc; the same object is given back."""
+        """Mark one Doc and return the same object."""
         (marked,) = self.pipe([doc])
         return marked
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
-        """Mark the Docs of a stream, in order, `batch_size` of them at a time."""
+        """Mark the Docs of a stream, in order, `batch_size` at a time."""
         stream = iter(stream)
         while docs := list(islice(stream, batch_size)):
             documents = (
@@ -81,7 +81,7 @@ def _span(doc: Doc, entity: Entity) -> Span:
     },
 )
 def make_component(
-    nlp: Language,  # noqa: ARG001  spaCy gives both
+    nlp: Language,  # noqa: ARG001  spaCy passes both
     name: str,  # noqa: ARG001
     model: str,
     device: str,
@@ -90,9 +90,9 @@ def make_component(
     batch_tokens: int | None,
     overwrite: bool,
 ) -> EntityMarker:
-    """The component with the model loaded; arguments but `overwrite` as for `Annotator.load`.
+    """The component with the model loaded. All arguments but `overwrite` are those of `Annotator.load`.
 
-    They are kept in `nlp.config`, and so by `nlp.to_disk`; the model itself is not.
+    `nlp.config` keeps them, and `nlp.to_disk` with it; the model itself is not saved.
     """
     annotator = Annotator.load(model, device=device, labels=labels, min_score=min_score, batch_tokens=batch_tokens)
     return EntityMarker(annotator, overwrite)

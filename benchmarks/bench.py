@@ -1,7 +1,7 @@
-"""Measure `annotate` beside the other ways to tag a text with the same weights: `make bench`.
+"""Compare `annotate` with other ways to tag a text with the same weights: `make bench`.
 
-Each way runs in a process of its own, all of them in turn, several times over: the median counts, so that what else
-the machine does meanwhile falls on all alike.
+Each way runs in a process of its own, all of them in turn and several times over. Taking turns and medians spreads the
+effect of other work on the machine evenly.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from typing import Any
 import click
 from reference import agreement
 from rich.console import Console
-from rich.table import Table
-from ways import ALONE, EMPTY, OURS, PIPELINES, PIPES
+from ways import ANNOTATE, ENGINES_ALONE, NULL_ENGINE, PIPELINES, SPACY_PIPES
 
 from annotator.checkpoints.folder import find_checkpoint
 from annotator.input.records import read_documents
 from annotator.prepare.segment import Segmenter
 from annotator.system.cores import usable_cores
+from annotator.tables import number_column, terminal_table
 
 ROOT = Path(__file__).parent.parent
 RUNNING = ROOT.parent / "shared" / "data" / "running"
 LANGUAGES = ("de", "en", "fr")
-SENTENCES = 400  # of each language
-LONGER = 20_000
-LONGER_BYTES = 3_000_000  # the null engine is done with less before it is at full speed
+SENTENCES = 400  # per language
+LONG_SENTENCES = 20_000
+LONG_BYTES = 3_000_000  # the null engine finishes shorter texts before it reaches full speed
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was found of one way; `seconds` and `in_engine` are medians, `memory` the largest, in bytes."""
+    """The measurements of one way: `in_engine` is a median, `memory` the maximum, in bytes."""
 
     way: str
     words_per_second: float
@@ -54,25 +54,27 @@ class Result:
 
 
 @click.command(epilog="Example: python benchmarks/bench.py --text corpus.txt --json bench.json")
-@click.option("--text", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A sentence a line.")
-@click.option("--model", default="panx-mini", show_default=True, help="As for annotate; needs its graphs.")
-@click.option("--repeat", type=click.IntRange(min=1), default=3, show_default=True, help="Times that each way runs.")
+@click.option("--text", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="One sentence per line.")
+@click.option("--model", default="panx-mini", show_default=True, help="As for annotate; its folder must have graphs.")
+@click.option(
+    "--repeat", type=click.IntRange(min=1), default=3, show_default=True, help="Number of times that each way runs."
+)
 @click.option("--json", "json_path", type=click.Path(path_type=Path), default="bench.json", show_default=True)
 def bench(text: Path | None, model: str, repeat: int, json_path: Path) -> None:
-    """Measure speed and memory, and check the exact engines against the plain loop.
+    """Measure speed and memory, and compare the exact engines with the plain loop.
 
-    Without --text: running text of ../shared if that is there, else the samples. The null engine is measured on text
-    of 3 MB and more only.
+    Without --text, the text is running text from ../shared if that exists, or else the samples. The null engine is
+    measured only on texts of 3 MB or more.
     """
     folder = find_checkpoint(model)
     with tempfile.TemporaryDirectory() as scratch:
-        longer = text or default_text(Path(scratch) / "longer.txt", "train", None, LONGER)
+        long_text = text or default_text(Path(scratch) / "long.txt", "train", None, LONG_SENTENCES)
         text = text or default_text(Path(scratch) / "text.txt", "dev", LANGUAGES, SENTENCES)
         sizes = run("sizes", folder, text)
-        measured = measure(folder, text, longer, repeat)
+        measured = measure(folder, text, long_text, repeat)
         documents = Segmenter()(read_documents([str(text)]))
         checks = {engine: agreement(folder, documents, engine) for engine in ("onnx", "torch")}
-    results = list(evaluated(measured, sizes))
+    results = list(compare(measured, sizes))
     report = {
         "machine": machine(),
         "text": sizes,
@@ -85,10 +87,15 @@ def bench(text: Path | None, model: str, repeat: int, json_path: Path) -> None:
 
 
 def default_text(path: Path, split: str, languages: Sequence[str] | None, limit: int) -> Path:
-    """Sentences of running text in these languages (None: all there are), or the samples, written to `path`."""
+    """Write sentences of running text to `path`, at most `limit` per language, or else the samples.
+
+    `languages` None takes all languages.
+    """
     if RUNNING.is_dir():
         files = [
-            file for file in sorted(RUNNING.glob(f"*/{split}.tsv")) if not languages or file.parent.name in languages
+            file
+            for file in sorted(RUNNING.glob(f"*/{split}.tsv"))
+            if languages is None or file.parent.name in languages
         ]
         lines = [line for file in files for line in islice(sentences(file), limit)]
     else:
@@ -106,61 +113,62 @@ def sentences(path: Path) -> Iterator[str]:
 
 
 def run(way: str, model: Path, text: Path) -> dict[str, Any]:
-    """What `ways.py` finds."""
+    """The measurements that `ways.py` prints. Raises ClickException if it fails."""
     command = [sys.executable, str(Path(__file__).with_name("ways.py")), way, str(model), str(text)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise click.ClickException(f"{way}: {done.stderr.strip().splitlines()[-1]}")
+        raise click.ClickException(f"{way}: {(done.stderr.strip() or str(done.returncode)).splitlines()[-1]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     click.echo(f"{way}: {found.get('seconds', 0):.2f} s", err=True)
     return found
 
 
-def measure(model: Path, text: Path, longer: Path, repeat: int) -> dict[str, list[dict[str, Any]]]:
-    """What each way gave each time."""
-    empty = EMPTY if longer.stat().st_size >= LONGER_BYTES else ()
-    ways = ["matrix peak", *PIPELINES, *(PIPES if spacy_pipe_is_there() else ()), *OURS, *ALONE, *empty]
+def measure(model: Path, text: Path, long_text: Path, repeat: int) -> dict[str, list[dict[str, Any]]]:
+    """The measurements of each way, one for each time that it ran."""
+    null_engine = NULL_ENGINE if long_text.stat().st_size >= LONG_BYTES else ()
+    spacy_pipes = SPACY_PIPES if has_spacy_pipe() else ()
+    ways = ["matrix peak", *PIPELINES, *spacy_pipes, *ANNOTATE, *ENGINES_ALONE, *null_engine]
     measured: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
     for _ in range(repeat):
         for way in ways:
-            measured[way].append(run(way, model, longer if way in EMPTY else text))
+            measured[way].append(run(way, model, long_text if way in NULL_ENGINE else text))
     return measured
 
 
-def spacy_pipe_is_there() -> bool:
-    """Whether spacy-huggingface-pipelines is installed. It asks for transformers < 5, but runs with 5 as well."""
+def has_spacy_pipe() -> bool:
+    """Whether spacy-huggingface-pipelines is installed. It requires transformers < 5, but also runs with 5."""
     from importlib.util import find_spec
 
     return find_spec("spacy_huggingface_pipelines") is not None
 
 
 def peak(measured: dict[str, list[dict[str, Any]]]) -> float:
-    """The best of the matrix peaks."""
-    return max(found["flops"] for found in measured["matrix peak"])
+    """The highest rate of matrix products measured, in operations per second."""
+    return max(float(found["flops"]) for found in measured["matrix peak"])
 
 
-def evaluated(measured: dict[str, list[dict[str, Any]]], sizes: dict[str, Any]) -> Iterator[Result]:
-    """The results, each compared with the best batch size of transformers.pipeline."""
+def compare(measured: dict[str, list[dict[str, Any]]], sizes: dict[str, Any]) -> Iterator[Result]:
+    """The result of each way, compared with transformers.pipeline at its fastest batch size."""
     seconds = {way: statistics.median(f["seconds"] for f in found) for way, found in measured.items()}
     best = min(seconds[way] for way in PIPELINES)
     for way, found in measured.items():
         if way == "matrix peak":
             continue
         shares = [f["in_engine"] for f in found if "in_engine" in f]
-        empty = way in EMPTY
+        is_null = way in NULL_ENGINE
         yield Result(
             way=way,
             words_per_second=found[0].get("words", sizes["words"]) / seconds[way],
-            ratio=0.0 if empty else best / seconds[way],
-            of_peak=0.0 if empty else sizes["flops"] / seconds[way] / peak(measured),
-            in_engine=statistics.median(shares) if shares and not empty else None,
+            ratio=0.0 if is_null else best / seconds[way],
+            of_peak=0.0 if is_null else sizes["flops"] / seconds[way] / peak(measured),
+            in_engine=statistics.median(shares) if shares and not is_null else None,
             memory=max(f["memory"] for f in found),
             seconds=[f["seconds"] for f in found],
         )
 
 
 def machine() -> dict[str, Any]:
-    """What it was measured on, and with."""
+    """The machine and the versions that the figures were measured with."""
     models = [line for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")]
     packages = ("torch", "transformers", "onnxruntime", "spacy", "tokenizers")
     return {
@@ -178,15 +186,13 @@ def _lines(path: Path) -> Iterable[str]:
 
 
 def show(report: dict[str, Any], results: list[Result]) -> None:
-    """The table."""
-    text, about = report["text"], report["machine"]
-    table = Table(
-        title=f"{text['words']:,} words, {text['pieces']:,} pieces; {about['cpu']}, {about['cores']} cores; "
-        f"float32 matrix peak {report['matrix_peak_flops'] / 1e9:,.0f} GFLOP/s; {about['date']}"
+    """Print the table, and how far the exact engines agree with the plain loop."""
+    text, on = report["text"], report["machine"]
+    table = terminal_table("way", *map(number_column, ("words/s", "ratio", "of peak", "in engine", "memory")))
+    table.title = (
+        f"{text['words']:,} words, {text['pieces']:,} pieces; {on['cpu']}, {on['cores']} cores; "
+        f"float32 matrix peak {report['matrix_peak_flops'] / 1e9:,.0f} GFLOP/s; {on['date']}"
     )
-    table.add_column("way")
-    for column in ("words/s", "ratio", "of peak", "in engine", "memory"):
-        table.add_column(column, justify="right")
     for result in results:
         table.add_row(
             result.way,
@@ -202,7 +208,7 @@ def show(report: dict[str, Any], results: list[Result]) -> None:
         differing = check["differing"]
         same = 1 - len(differing) / check["sentences"]
         console.print(
-            f"{engine} float32: the entities of the plain loop in {same:.2%} of {check['sentences']} sentences"
+            f"{engine} float32: same entities as the plain loop in {same:.2%} of {check['sentences']} sentences"
         )
         for one in differing:
             console.print(f"  {one}", markup=False)

@@ -1,4 +1,4 @@
-"""Peak memory of `annotate` on inputs of two sizes, with the null engine: it must not grow with the input.
+"""Peak memory of `annotate` with the null engine on inputs of two sizes, between which it must not grow.
 
 python benchmarks/memory.py --small 5 --large 200
 """
@@ -14,17 +14,17 @@ import tempfile
 from pathlib import Path
 
 SAMPLES = Path(__file__).parent.parent / "samples"
-WORDS_A_LINE = 40
+WORDS_PER_LINE = 40
 
 
 def write_text(path: Path, megabytes: float) -> None:
-    """A file of lines made of the samples' words and numbers that do not repeat, the same each time."""
+    """Write lines of the samples' words, each with a different number; the same lines each time."""
     words = " ".join(p.read_text(encoding="utf-8") for p in sorted(SAMPLES.glob("*.txt"))).split()
     draw = random.Random(0)
     written = 0
     with path.open("wb") as stream:
         while written < megabytes * 1e6:
-            line = f"{' '.join(draw.choices(words, k=WORDS_A_LINE))} {draw.getrandbits(60)}.\n".encode()
+            line = f"{' '.join(draw.choices(words, k=WORDS_PER_LINE))} {draw.getrandbits(60)}.\n".encode()
             written += stream.write(line)
 
 
@@ -39,20 +39,20 @@ def peak_megabytes(arguments: list[str]) -> float:
 
 
 def main() -> None:
-    """Measure both sizes and print them with their ratio as JSON."""
+    """Measure both sizes and print the peaks with their ratio as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", type=float, default=5, help="megabytes")
     parser.add_argument("--large", type=float, default=200, help="megabytes")
     parser.add_argument("--format", default="jsonl")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     peaks = {}
     with tempfile.TemporaryDirectory() as folder:
-        for megabytes in (given.small, given.large):
+        for megabytes in (arguments.small, arguments.large):
             text = Path(folder) / "in.txt"
             write_text(text, megabytes)
             out = Path(folder) / f"out-{megabytes}"
             peaks[megabytes] = peak_megabytes(
-                [str(text), "--engine", "null", "-f", given.format, "-o", str(out), "--quiet"]
+                [str(text), "--engine", "null", "-f", arguments.format, "-o", str(out), "--quiet"]
             )
     small, large = peaks.values()
     sys.stdout.write(json.dumps({"megabytes": peaks, "large to small": round(large / small, 3)}) + "\n")

@@ -1,4 +1,4 @@
-"""The plain loop: one sentence at a time through the model of transformers. What all engines are compared with."""
+"""The plain loop, one sentence at a time through the model of transformers, with which all engines are compared."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ Found = set[tuple[int, int, str]]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How many sentences there are, and those in which the entities differ."""
+    """The number of sentences, and those in which the entities differ."""
 
     sentences: int
     differing: list[dict[str, Any]]
 
 
 def agreement(model: Path, documents: list[Document], engine: str) -> Agreement:
-    """Where `annotate` with an exact engine and the plain loop find other entities. The documents have sentences."""
+    """Where `annotate` with an exact engine and the plain loop find different entities.
+
+    The documents must have sentences.
+    """
     annotator = Annotator.load(model, engine=engine, precision="exact", device="cpu")
     differing: list[dict[str, Any]] = []
     count = 0

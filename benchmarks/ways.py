@@ -1,7 +1,7 @@
 """One way to tag a text file, measured in a process of its own: `python benchmarks/ways.py WAY MODEL TEXT`.
 
-Prints a JSON object: `seconds` from the text file to the file of entities, with the model loaded before; for the
-engines alone, from ready batches to scores. `memory` is the process's largest resident size in bytes.
+Prints a JSON object. `seconds` is the time from the text file to the file of entities with the model already loaded,
+or from prepared batches to scores for the engines alone; `memory` is the peak resident size of the process in bytes.
 """
 
 from __future__ import annotations
@@ -21,36 +21,41 @@ import click
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from annotator.engines.base import Batch
     from annotator.pipeline import Annotator
     from annotator.prepare.preparer import Prepared
 
 Way = Callable[[Path, Path], dict[str, Any]]
+BATCH_SIZES = (1, 8, 32)
+WARM_UP = "To be ready."
 
 
 def annotate(engine: str, precision: str) -> Way:
-    """Our own way, as `annotate` goes it, and the share of the time in which the engine was at work."""
+    """What `annotate` does; also measures the share of the time in which the engine was computing."""
 
     def way(model: Path, text: Path) -> dict[str, Any]:
         annotator = load(model, engine, precision)
-        spent = Spent(annotator.engine.scores)
-        annotator.engine.scores = spent.scores  # type: ignore[method-assign]
-        next(annotator.pipe(["To be ready."]))
-        spent.intervals.clear()
+        busy = BusyTime(annotator.engine.scores)
+        annotator.engine.scores = busy.scores  # type: ignore[method-assign]
+        next(annotator.pipe([WARM_UP]))
+        busy.intervals.clear()
         with tempfile.TemporaryFile() as output:
             started = time.perf_counter()
             for part in conll(annotator, text):
                 output.write(part)
             seconds = time.perf_counter() - started
-        return {"seconds": seconds, "in_engine": spent.seconds() / seconds}
+        return {"seconds": seconds, "in_engine": busy.seconds() / seconds}
 
     return way
 
 
 def load(model: Path, engine: str, precision: str) -> Annotator:
-    """The annotator, in a process that is prepared as that of the command."""
-    from annotator.system.startup import collect_less, import_spacy
+    """The annotator, in a process that is set up like that of the command."""
+    from annotator.system.process_setup import collect_garbage_less, import_spacy
 
-    collect_less()
+    collect_garbage_less()
     import_spacy()
     from annotator.pipeline import Annotator
 
@@ -58,20 +63,20 @@ def load(model: Path, engine: str, precision: str) -> Annotator:
 
 
 def conll(annotator: Annotator, text: Path, workers: int = 0) -> Iterator[bytes]:
-    """The CoNLL of a text, a part a document."""
+    """The text annotated as CoNLL, one part per document."""
     from annotator.formats.conll import write
     from annotator.input.records import read_documents
 
     return write(annotator.pipe(read_documents([str(text)]), workers=workers))
 
 
-def nothing_but_the_pipe(workers: int) -> Way:
-    """Our own way with the null engine, once it is at full speed: the first quarter of the text is not timed."""
+def null_engine(workers: int) -> Way:
+    """`annotate` with the null engine at full speed: the first quarter of the text is not timed."""
 
     def way(model: Path, text: Path) -> dict[str, Any]:
         parts = conll(load(model, "null", "auto"), text, workers)
-        with text.open("rb") as lines_of_text:
-            documents = sum(1 for _ in lines_of_text)
+        with text.open("rb") as file:
+            documents = sum(1 for _ in file)
         for _ in range(documents // 4):
             next(parts)
         lines = blank = 0
@@ -84,25 +89,25 @@ def nothing_but_the_pipe(workers: int) -> Way:
     return way
 
 
-class Spent:
-    """Calls a function, and knows for how long at least one call of it was under way."""
+class BusyTime:
+    """Calls an engine's `scores`, and records for how long at least one call was under way."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
+    def __init__(self, scores: Callable[[Batch], NDArray[np.float32]]) -> None:
+        self._scores = scores
         self.intervals: list[tuple[float, float]] = []
         self._lock = threading.Lock()
 
-    def scores(self, batch: Any) -> Any:
-        """What the function gives."""
+    def scores(self, batch: Batch) -> NDArray[np.float32]:
+        """The engine's scores of the batch."""
         started = time.perf_counter()
         try:
-            return self.function(batch)
+            return self._scores(batch)
         finally:
             with self._lock:
                 self.intervals.append((started, time.perf_counter()))
 
     def seconds(self) -> float:
-        """The time that the calls cover together."""
+        """The total time during which at least one call was under way."""
         covered = end = 0.0
         for start, stop in sorted(self.intervals):
             covered += max(0.0, stop - max(start, end))
@@ -111,16 +116,16 @@ class Spent:
 
 
 def engine_alone(engine: str, precision: str) -> Way:
-    """The engine on batches that are ready, as many at once as it takes."""
+    """The engine on prepared batches, with as many threads as it has streams."""
 
     def way(model: Path, text: Path) -> dict[str, Any]:
         from annotator.engines import load_engine
         from annotator.engines.base import EngineOptions
-        from annotator.engines.batching import by_length, make_batch
+        from annotator.engines.batching import batches_by_length, make_batch
 
         loaded = load_engine(model, EngineOptions(engine, "cpu", precision))
         windows = prepared(model, text).windows
-        batches = [make_batch(windows, numbers) for numbers in by_length(windows.lengths, loaded.slots)]
+        batches = [make_batch(windows, indices) for indices in batches_by_length(windows.lengths, loaded.slots)]
         loaded.scores(batches[-1])
         with ThreadPoolExecutor(loaded.streams) as pool:
             started = time.perf_counter()
@@ -143,7 +148,7 @@ def prepared(model: Path, text: Path) -> Prepared:
 
 
 def hf_pipeline(batch_size: int) -> Way:
-    """`transformers.pipeline`, with aggregation of pieces to entities."""
+    """`transformers.pipeline`, which aggregates pieces to entities."""
 
     def way(model: Path, text: Path) -> dict[str, Any]:
         import torch
@@ -153,7 +158,7 @@ def hf_pipeline(batch_size: int) -> Way:
             "token-classification", model=str(model), aggregation_strategy="simple", batch_size=batch_size,
             device="cpu", dtype=torch.float32,
         )  # fmt: skip
-        tag(["To be ready."])
+        tag([WARM_UP])
         with tempfile.TemporaryFile("w", encoding="utf-8") as output:
             started = time.perf_counter()
             for found in tag(text.read_text(encoding="utf-8").splitlines()):
@@ -174,7 +179,7 @@ def hf_token_pipe(batch_size: int) -> Way:
         nlp = spacy.blank("xx")
         options = {"batch_size": batch_size, "dtype": "float32"}
         nlp.add_pipe("hf_token_pipe", config={"model": str(model), "alignment_mode": "expand", "kwargs": options})
-        nlp("To be ready.")
+        nlp(WARM_UP)
         with tempfile.TemporaryFile("w", encoding="utf-8") as output:
             started = time.perf_counter()
             for doc in nlp.pipe(text.read_text(encoding="utf-8").splitlines()):
@@ -185,7 +190,7 @@ def hf_token_pipe(batch_size: int) -> Way:
 
 
 def matrix_peak(_model: Path, _text: Path) -> dict[str, Any]:
-    """The machine's float32 peak on products of matrices, in operations a second."""
+    """The machine's peak rate of float32 matrix products, in operations per second."""
     import torch
 
     left, right = torch.rand(2, 2048, 2048).unbind()
@@ -194,14 +199,14 @@ def matrix_peak(_model: Path, _text: Path) -> dict[str, Any]:
 
 
 def timed(action: Callable[[], object]) -> float:
-    """Seconds that it takes."""
+    """The seconds that the action takes."""
     started = time.perf_counter()
     action()
     return time.perf_counter() - started
 
 
 def sizes(model: Path, text: Path) -> dict[str, Any]:
-    """Words and pieces of the text, and the operations that the model needs for them, without any padding."""
+    """The words and pieces of the text, and the operations that the model needs for them without padding."""
     ready = prepared(model, text)
     config = json.loads((model / "config.json").read_text(encoding="utf-8"))
     width, inner, layers = config["hidden_size"], config["intermediate_size"], config["num_hidden_layers"]
@@ -212,39 +217,40 @@ def sizes(model: Path, text: Path) -> dict[str, Any]:
     return {"words": words, "pieces": int(lengths.sum()), "flops": products + attention}
 
 
-BATCH_SIZES = (1, 8, 32)
 PIPELINES = {f"transformers.pipeline, batch {size}": hf_pipeline(size) for size in BATCH_SIZES}
-PIPES = {"spaCy hf_token_pipe, batch 8": hf_token_pipe(8)}
-OURS = {
+SPACY_PIPES = {"spaCy hf_token_pipe, batch 8": hf_token_pipe(8)}
+ANNOTATE = {
     "annotate, torch float32": annotate("torch", "exact"),
     "annotate, onnx float32": annotate("onnx", "exact"),
     "annotate, onnx int8": annotate("onnx", "int8"),
 }
-ALONE = {
+ENGINES_ALONE = {
     "engine alone, torch float32": engine_alone("torch", "exact"),
     "engine alone, onnx float32": engine_alone("onnx", "exact"),
     "engine alone, onnx int8": engine_alone("onnx", "int8"),
 }
-EMPTY = {
-    "annotate, null engine": nothing_but_the_pipe(0),
-    "annotate, null engine, 1 worker": nothing_but_the_pipe(1),
-    "annotate, null engine, 2 workers": nothing_but_the_pipe(2),
+NULL_ENGINE = {
+    "annotate, null engine": null_engine(0),
+    "annotate, null engine, 1 worker": null_engine(1),
+    "annotate, null engine, 2 workers": null_engine(2),
 }
-WAYS: dict[str, Way] = PIPELINES | PIPES | OURS | ALONE | EMPTY | {"matrix peak": matrix_peak, "sizes": sizes}
+WAYS: dict[str, Way] = {
+    **PIPELINES, **SPACY_PIPES, **ANNOTATE, **ENGINES_ALONE, **NULL_ENGINE, "matrix peak": matrix_peak, "sizes": sizes,
+}  # fmt: skip
 
 
 def peak_memory() -> int:
-    """The largest resident size of this process, in bytes."""
+    """The peak resident size of this process, in bytes."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    # What getrusage tells on Linux begins with the size of the process that started this one.
+    # On Linux, getrusage includes the size of the process that started this one.
     (line,) = [line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:")]
     return int(line.split()[1]) * 1024
 
 
 def main() -> None:
-    """Measure one way and print what was found."""
+    """Measure one way and print the measurements."""
     way, model, text = sys.argv[1:]
     found = WAYS[way](Path(model), Path(text))
     found["memory"] = peak_memory()

@@ -29,3 +29,9 @@ def narrow(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ner() -> Annotator:
     """The embedded model, on the CPU."""
     return Annotator.load(device="cpu")
+
+
+@pytest.fixture
+def null_options(tiny: Path) -> tuple[object, ...]:
+    """Options of a run that tags nothing, starts at once and writes JSON Lines."""
+    return ("--model", tiny, "--engine", "null", "-f", "jsonl")

@@ -9,10 +9,12 @@ import sys
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+import annotator as annotator_package
 from annotator import Annotator, Document, pipeline
 from annotator.document import Origin
 from annotator.engines.batching import Budget
@@ -29,6 +31,23 @@ def annotator(tiny: Path) -> Annotator:
 
 
 # Importing and calling.
+
+
+def test_the_public_names_are_these_and_each_is_there() -> None:
+    assert set(annotator_package.__all__) == {
+        "Annotator", "AnnotatorError", "Document", "Entity", "Origin", "RecordError", "Sentence", "Word",
+        "read_documents", "write_documents",
+    }  # fmt: skip
+    for name in annotator_package.__all__:
+        assert getattr(annotator_package, name).__name__ == name and name in dir(annotator_package)
+    assert issubclass(annotator_package.RecordError, annotator_package.AnnotatorError)
+    with pytest.raises(AttributeError, match="no attribute 'Segmenter'"):
+        annotator_package.Segmenter  # noqa: B018
+
+
+@pytest.mark.parametrize("name", ["run", "output", "cli"])
+def test_other_packages_say_that_they_are_internal(name: str) -> None:
+    assert "Internal" in (import_module(f"annotator.{name}").__doc__ or "")
 
 
 def test_importing_loads_nothing_heavy() -> None:
@@ -89,7 +108,7 @@ def entities(document: Document) -> list[tuple[int, int, str, float | None]]:
     return [(e.start, e.end, e.label, e.score) for e in document.entities]
 
 
-def test_copies_in_one_process_have_their_model_in_common(annotator: Annotator) -> None:
+def test_copies_in_one_process_share_their_model(annotator: Annotator) -> None:
     first, second = (pickle.loads(pickle.dumps(annotator)) for _ in range(2))
     assert first.engine is second.engine is not annotator.engine
     first.close()
@@ -112,12 +131,12 @@ def test_known_names_stay_names(annotator: Annotator, tiny: Path, monkeypatch: p
     assert loaded.recipe is not None and loaded.recipe.model == "panx-mini"
 
 
-def test_what_was_put_together_is_not_pickled(annotator: Annotator) -> None:
+def test_an_annotator_put_together_from_parts_is_not_pickled(annotator: Annotator) -> None:
     with pytest.raises(AnnotatorError, match=r"Annotator\.load"):
         pickle.dumps(replace(annotator, budget=Budget(5)))
 
 
-def test_engines_and_segmenters_are_pickled_as_how_to_load_them(annotator: Annotator) -> None:
+def test_engines_and_segmenters_are_pickled_as_what_loads_them(annotator: Annotator) -> None:
     pickled = pickle.dumps(annotator.engine)
     assert len(pickled) < 1_000
     assert pickle.loads(pickled).labels == annotator.engine.labels
@@ -168,9 +187,9 @@ def test_other_processes_annotate_alike(method: str, tiny: Path, tmp_path: Path)
 
 def test_closing_frees_the_model_and_later_calls_say_so(tiny: Path) -> None:
     with Annotator.load(tiny, device="cpu") as annotator:
-        model = weakref.ref(annotator.engine._model)
-        begun = annotator.pipe(TEXTS)
-        next(begun)
+        model = weakref.ref(annotator.engine._model)  # type: ignore[attr-defined]  # it is the torch engine
+        started = annotator.pipe(TEXTS)
+        next(started)
     assert model() is None
     assert "Annotator" in repr(annotator)
     for text in (TEXTS[0], ""):
@@ -178,4 +197,4 @@ def test_closing_frees_the_model_and_later_calls_say_so(tiny: Path) -> None:
             annotator(text)
         assert "\n" not in str(raised.value)
     annotator.close()  # twice is no error
-    assert len(list(begun)) == len(TEXTS) - 1  # its chunk was scored
+    assert len(list(started)) == len(TEXTS) - 1  # its chunk was scored

@@ -1,3 +1,5 @@
+"""Scores -> the best valid tags -> entities."""
+
 from __future__ import annotations
 
 import itertools
@@ -11,6 +13,8 @@ from numpy.typing import NDArray
 from annotator.decode import Decoder, Keep
 from annotator.document import Entity, Sentence, Word
 from annotator.labels import PANX_TAGS, TagSet
+from annotator.prepare.encode import Window, Windows
+from annotator.prepare.preparer import Prepared
 
 SETS = [PANX_TAGS, ("O", "B-A", "I-A", "E-A", "S-A"), ("O", "A", "B"), ("O", "B-MISC", "I-MISC", "I-X")]
 
@@ -18,8 +22,8 @@ SETS = [PANX_TAGS, ("O", "B-A", "I-A", "E-A", "S-A"), ("O", "A", "B"), ("O", "B-
 def random_scores(seed: int, words: int, tags: int) -> NDArray[np.float32]:
     """Log-probabilities float32 [words, tags] of random distributions, peaked enough to disagree."""
     logits = np.random.default_rng(seed).normal(scale=3, size=(words, tags))
-    scores = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    return scores.astype(np.float32)
+    scores: NDArray[np.float32] = (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))).astype(np.float32)
+    return scores
 
 
 def best_by_trying_all(scores: NDArray[np.float32], tags: TagSet) -> float:
@@ -57,21 +61,41 @@ def test_entities_span_their_words() -> None:
     assert found == [Entity(0, 14, "PER", 0.9), Entity(30, 34, "LOC", 0.9), Entity(40, 44, "LOC", 0.9)]
 
 
-def test_an_invalid_beginning_is_mended() -> None:
-    # I-PER alone is likeliest but may not begin: the next best valid sequence is one that names the two words.
+def test_an_invalid_beginning_is_corrected() -> None:
+    # I-PER is the most probable tag of both words, but may not be first. The best valid sequence is B-PER I-PER.
     assert [(e.start, e.end, e.label) for e in entities(PANX_TAGS, ["I-PER", "I-PER"], 0.6)] == [(0, 14, "PER")]
 
 
-def test_bioes_and_plain_labels_make_entities() -> None:
+def test_bioes_and_bare_labels_make_entities() -> None:
     assert [(e.start, e.end) for e in entities(SETS[1], ["B-A", "I-A", "E-A", "S-A"])] == [(0, 24), (30, 34)]
     assert [(e.end, e.label) for e in entities(SETS[2], ["A", "A", "B", "O", "A"])] == [(14, "A"), (24, "B"), (44, "A")]
 
 
-def test_no_words_in_names_give_no_entities() -> None:
+def test_words_outside_give_no_entities() -> None:
     assert entities(PANX_TAGS, ["O"]) == []
 
 
-def test_keep() -> None:
+def test_entities_are_kept_by_label_and_score() -> None:
     entity = Entity(0, 1, "PER", 0.5)
     assert Keep()(entity) and Keep(min_score=0.5)(entity) and Keep({"PER"})(entity)
     assert not Keep(min_score=0.51)(entity) and not Keep({"LOC"})(entity)
+    assert Keep(min_score=1.0)(Entity(0, 1, "PER"))
+
+
+def ints(*numbers: int) -> NDArray[np.int64]:
+    return np.array(numbers, dtype=np.int64)
+
+
+def test_the_entities_of_documents_are_those_of_their_sentences() -> None:
+    one, two, three = Sentence.of([0, 3, 4, 7]), Sentence.of([8, 9]), Sentence.of([0, 4])
+    # The words in windows: both of the first sentence, but in two windows; none of the second; the one of the third.
+    windows = Windows.of([
+        Window(ints(0, 7, 2), ints(1), 0, ints(0)), Window(ints(0, 8, 2), ints(1), 0, ints(1)),
+        Window(ints(0, 9, 2), ints(1), 2, ints(0)),
+    ])  # fmt: skip
+    chosen = [PANX_TAGS.index(tag) for tag in ("B-PER", "I-PER", "B-LOC")]
+    scores = np.full((3, len(PANX_TAGS)), np.log(0.01), dtype=np.float32)
+    scores[np.arange(3), chosen] = np.log(0.9)
+    prepared = Prepared([(one, two), (), (three,)], windows)
+    found = list(Decoder(TagSet.parse(PANX_TAGS)).of_documents(prepared, scores))
+    assert found == [[Entity(0, 7, "PER", 0.9)], [], [Entity(0, 4, "LOC", 0.9)]]

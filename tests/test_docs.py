@@ -1,8 +1,8 @@
 """Every command and Python block of README and docs, run; what a page shows is what comes out.
 
-Blocks of `sh`, `bash` and `python` are run in the order of the page, in one folder that has `samples/`. The next
-block, if it is none of these, is what the last one prints, `...` standing for anything. What cannot run here says so:
-`sh no-run`.
+Blocks of `sh`, `bash` and `python` are run in the order of the page, in one folder that has `samples/`. If the next
+block is none of these, it shows what the last one prints, with `...` for anything. A block that cannot run here is
+marked `sh no-run`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ loaded = cache(Recipe.load)
 SHELL = ("sh", "bash")
 RUN = (*SHELL, "python")
 LIKE_COMMANDS = re.compile(r"^(\$ )?(annotate|python|pip|make|printf|cat) ", re.MULTILINE)
-# These make environments, which CI does itself.
+# These create environments, which CI does itself.
 INSTALLING = ("make ", "pip ")
-# What takes a real shell.
+# A command with one of these needs a real shell.
 SYNTAX = re.compile(r"[$;&(`<]|\|\||>>|2>")
 
 
@@ -67,16 +67,16 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 def commands(text: str) -> Iterator[tuple[str, int]]:
-    """The commands of a block, each with the exit code that a comment on its line foretells (`# exit 1`)."""
+    """The commands of a block, each with the exit code that a comment on its line announces (`# exit 1`)."""
     for line in text.replace("\\\n", " ").splitlines():
         command, _, comment = line.partition(" #")
         if command.strip() and not command.startswith(("#", *INSTALLING)):
-            foretold = re.search(r"exit (\d+)", comment)
-            yield command.strip(), int(foretold[1]) if foretold else 0
+            announced = re.search(r"exit (\d+)", comment)
+            yield command.strip(), int(announced[1]) if announced else 0
 
 
 def run_shell(command: str, code: int) -> bytes:
-    """What a command prints. Pipelines of `annotate` and others run without a process for each `annotate`: quick."""
+    """What a command prints. `annotate` runs in this process, which is faster, also in a pipeline with others."""
     if SYNTAX.search(command) or "annotate " not in command:
         return real_shell(command, code)
     words = shlex.shlex(command, posix=True, punctuation_chars="|>")

@@ -17,7 +17,7 @@ from annotator import Annotator
 from annotator.checkpoints.folder import load_tokenizer
 from annotator.document import Document, Origin
 from annotator.engines.base import Batch
-from annotator.engines.batching import by_length, make_batch
+from annotator.engines.batching import batches_by_length, make_batch
 from annotator.engines.torch import TorchEngine
 from annotator.errors import AnnotatorError, UsageError
 from annotator.prepare.chunk_sizes import ChunkSizes
@@ -50,7 +50,9 @@ def plain_loop(folder: Path, document: Document) -> list[tuple[int, int, str, fl
         for position, row in enumerate(rows):
             longer: dict[int, tuple[float, list[int]]] = {}
             for j, name in enumerate(names):
-                before = [(0.0, [])] if position == 0 and not name.startswith("I-") else []
+                before: list[tuple[float, list[int]]] = (
+                    [(0.0, [])] if position == 0 and not name.startswith("I-") else []
+                )
                 before += [
                     (total, path)
                     for i, (total, path) in best.items()
@@ -143,19 +145,19 @@ def test_equal_windows_are_computed_once(tiny: Path) -> None:
     assert len({d.entities for d in annotated}) == 1
 
 
-def test_the_next_run_is_under_way_while_one_is_decoded(tiny: Path) -> None:
-    runs = [documents([text]) for text in TEXTS[:3]]
+def test_the_next_chunk_is_computed_while_one_is_decoded(tiny: Path) -> None:
+    chunks = [documents([text]) for text in TEXTS[:3]]
     asked: list[int] = []
 
     def given() -> Iterator[list[Document]]:
-        for number, run in enumerate(runs):
+        for number, chunk in enumerate(chunks):
             asked.append(number)
-            yield run
+            yield chunk
 
     annotated = Annotator.load(str(tiny), device="cpu").pipe_chunks(given())
     (first,) = next(annotated)
     assert asked == [0, 1] and first.text == TEXTS[0]
-    assert [document.text for run in annotated for document in run] == TEXTS[1:3]
+    assert [document.text for chunk in annotated for document in chunk] == TEXTS[1:3]
 
 
 def test_an_error_of_the_input_comes_after_all_before_it(tiny: Path) -> None:
@@ -165,8 +167,8 @@ def test_an_error_of_the_input_comes_after_all_before_it(tiny: Path) -> None:
 
     annotated = []
     with pytest.raises(AnnotatorError, match="cannot be read"):
-        for run in Annotator.load(str(tiny), device="cpu").pipe_chunks(given()):
-            annotated += run
+        for chunk in Annotator.load(str(tiny), device="cpu").pipe_chunks(given()):
+            annotated += chunk
     assert [document.text for document in annotated] == TEXTS[:3]
 
 
@@ -174,7 +176,7 @@ def test_batches_keep_the_budget_with_little_padding(tiny: Path) -> None:
     annotator = Annotator.load(str(tiny), device="cpu")
     sentences = [s.split() for s in TEXTS * 20]
     windows = annotator.encoder.windows(sentences)
-    batches = [make_batch(windows, numbers) for numbers in by_length(windows.lengths, 1024)]
+    batches = [make_batch(windows, numbers) for numbers in batches_by_length(windows.lengths, 1024)]
     assert sum(len(b.ids) for b in batches) == len(windows)
     assert all(b.ids.size <= 1024 for b in batches)
     padding = 1 - sum(int(b.lengths.sum()) for b in batches) / sum(b.ids.size for b in batches)
@@ -204,3 +206,24 @@ def test_what_a_worker_hands_over_is_what_it_made(tiny: Path) -> None:
         assert one.sentence == other.sentence
         for part in ("ids", "heads", "words"):
             assert getattr(one, part).tolist() == getattr(other, part).tolist()
+
+
+def test_a_long_document_in_parts_is_the_same(tiny: Path) -> None:
+    annotator = Annotator.load(tiny, device="cpu")
+    text = "\n\n".join(TEXTS) + " Und so weiter ohne Ende" * 200
+    whole = annotator(text)
+    small = replace(annotator, chunk_sizes=ChunkSizes(full=500, long=2_000))
+    short, long, last = small.pipe(["Rom", text, "Bern"])
+    assert (short.text, last.text) == ("Rom", "Bern")
+    assert long.text == text and long.sentences is not None and whole.sentences is not None
+    # Only the sentence without end is cut.
+    common = len(whole.sentences) - 1
+    assert long.sentences[:common] == whole.sentences[:common] and common > 50
+    ends = long.sentences[common - 1].offsets[-1]
+    assert [(e.start, e.end, e.label) for e in long.entities if e.end <= ends] == [
+        (e.start, e.end, e.label) for e in whole.entities if e.end <= ends
+    ]
+    words = [span for sentence in long.sentences for span in sentence.word_offsets()]
+    assert words == [span for sentence in whole.sentences for span in sentence.word_offsets()]
+    given = annotator(replace(whole, entities=()))
+    assert given.sentences == whole.sentences

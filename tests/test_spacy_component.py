@@ -147,6 +147,7 @@ def test_a_pipeline_on_disk_keeps_its_config(tiny: Path, tmp_path: Path) -> None
         assert [found(doc) for doc in loaded.pipe(TEXTS[:5])]
     loaded = spacy.load(tmp_path / "nlp", config={"components": {"annotator": {"min_score": 0.7}}})
     marker = loaded.get_pipe("annotator")
+    assert isinstance(marker, EntityMarker)
     assert (marker.overwrite, marker.annotator.keep.labels, marker.annotator.keep.min_score) == (False, {"PER"}, 0.7)
     again = spacy.load(tmp_path / "nlp")
     assert [found(doc) for doc in again.pipe(TEXTS[:5])] == [found(doc) for doc in nlp.pipe(TEXTS[:5])]

@@ -1,1 +1,1 @@
-"""Fine-tuning of XLM-RoBERTa taggers (installed as `annotator.train`, extra `train`)."""
+"""Fine-tuning of XLM-RoBERTa as a token classifier (installed as `annotator.train`, extra `train`)."""

@@ -1,20 +1,20 @@
-"""Tagged sentences -> piece ids and labels for training: the first piece of a word carries its tag."""
+"""Tagged sentences -> training examples: piece ids, and the tag of each word on its first piece."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from transformers import PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerBase
 
 from .corpora import TaggedSentence
 
-IGNORED = -100  # torch's cross entropy leaves positions with this label out
+IGNORED = -100  # the label that torch's cross entropy ignores
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One training sequence: piece ids with the special ones, and as many label ids."""
+    """One training sequence: piece ids, including special pieces, and one label id for each."""
 
     ids: list[int]
     labels: list[int]
@@ -22,14 +22,13 @@ class Example:
 
 def align(
     sentences: Sequence[TaggedSentence],
-    tokenizer: PreTrainedTokenizerFast,
+    tokenizer: PreTrainedTokenizerBase,
     label_ids: Mapping[str, int],
     max_pieces: int,
 ) -> Iterator[Example]:
-    """Examples of at most `max_pieces` piece ids; what is longer is cut between words, nothing is lost.
+    """Examples of at most `max_pieces` piece ids; longer sentences are cut between words without loss.
 
-    A word that the tokenizer gives no piece for has no label to carry; a single word longer than
-    `max_pieces` keeps its first ones.
+    A word without pieces carries no label. A word that alone exceeds `max_pieces` keeps its first pieces.
     """
     first, last = tokenizer.cls_token_id, tokenizer.sep_token_id
     encoded = tokenizer(
@@ -54,10 +53,10 @@ def align(
 
 
 def budget_batches(examples: Sequence[Example], slots: int, pool: int = 4096) -> Iterator[list[Example]]:
-    """Batches of like length that hold at most `slots` pieces, padding counted.
+    """Batches of examples of similar length, with at most `slots` pieces including padding.
 
-    Examples are sorted within pools of `pool`, so that the order stays random from pool to pool;
-    the caller shuffles the batches.
+    Examples are sorted by length within pools of `pool` examples, so the order stays random between pools. The
+    caller shuffles the batches.
     """
     for start in range(0, len(examples), pool):
         batch: list[Example] = []

@@ -1,13 +1,15 @@
-"""The model card of a checkpoint, written from what was measured."""
+"""Model cards, written from what was measured."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .measure import Score
+from annotator.tables import markdown_table
 
-# Corpora by the folder their files are in: what it is, who made it, under which licence.
+from .measure import MICRO, Score
+
+# Corpora by their folder: what they are, who made them, under which licence.
 SOURCES = {
     "panx": "PAN-X (WikiANN), balanced: Pan et al., ACL 2017; Rahimi, Li and Cohn, ACL 2019. Wikipedia, CC BY-SA",
     "running/de": "GermEval 2014: Benikova, Biemann and Reznicek, LREC 2014. CC BY 4.0",
@@ -17,24 +19,18 @@ SOURCES = {
 
 
 def source_of(corpus: str) -> str:
-    """Where a corpus such as `running/de` comes from."""
+    """The source of a corpus such as `running/de`."""
     return SOURCES.get(corpus) or SOURCES[corpus.partition("/")[0]]
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |" for row in lines)
 
 
 def score_table(scores: Mapping[str, Mapping[str, Score]]) -> str:
     """A Markdown table of F1 by corpus and label; `scores` is by corpus and split, then by label."""
-    labels = ["micro avg", *sorted({label for row in scores.values() for label in row} - {"micro avg"})]
+    labels = [MICRO, *sorted({label for row in scores.values() for label in row} - {MICRO})]
     rows = [
-        [name, *(f"{row[label].f1:.3f}" if label in row else "-" for label in labels), row["micro avg"].support]
+        [name, *(f"{row[label].f1:.3f}" if label in row else "-" for label in labels), row[MICRO].support]
         for name, row in scores.items()
     ]
-    return table(["corpus", "F1", *labels[1:], "gold entities"], rows)
+    return markdown_table(["corpus", "F1", *labels[1:], "gold entities"], rows)
 
 
 def write_card(folder: Path, title: str, sections: Mapping[str, str], languages: Sequence[str], licence: str) -> None:

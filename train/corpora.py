@@ -1,4 +1,4 @@
-"""Tagged corpora for training: CoNLL files -> sentences of words and IOB2 tags."""
+"""Tagged corpora for training: CoNLL files -> sentences of words and tags."""
 
 from __future__ import annotations
 
@@ -7,59 +7,58 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from annotator.document import OUTSIDE, Origin
 from annotator.errors import RecordError
+from annotator.formats import FORMATS
+from annotator.formats.base import ReadOptions, only_documents
 from annotator.prepare.segment import split_unspaced
 
 
 @dataclass(frozen=True, slots=True)
 class TaggedSentence:
-    """Words and their IOB2 tags, as many of the one as of the other."""
+    """The words of a sentence and their IOB2 tags, one for each word."""
 
     words: tuple[str, ...]
     tags: tuple[str, ...]
 
 
 def read_tagged(path: Path, labels: Sequence[str]) -> Iterator[TaggedSentence]:
-    """The sentences of a `token<TAB>tag` file.
+    """The sentences of a CoNLL file, with the tags as they stand in it; `labels` are the tags it may have.
 
-    Raises RecordError, naming file and line, for a line without a tag or with one outside `labels`.
+    Raises RecordError, which names file and line, for a line without a tag or with a tag outside `labels`.
     """
-    words: list[str] = []
-    tags: list[str] = []
-    with path.open(encoding="utf-8", newline="\n") as lines:
-        for number, raw in enumerate(lines, start=1):
-            line = raw.rstrip("\r\n")
-            if not line:
-                if words:
-                    yield TaggedSentence(tuple(words), tuple(tags))
-                words, tags = [], []
-                continue
-            word, _, tag = line.rpartition("\t")
-            if tag not in labels or not word:
-                raise RecordError(
-                    f"{path}:{number}", f"expected 'token<TAB>tag' with a tag of {', '.join(labels)}: {line!r}"
-                )
-            words.append(word)
-            tags.append(tag)
-    if words:
-        yield TaggedSentence(tuple(words), tuple(tags))
+    known = frozenset(labels)
+    tagged: list[Sequence[str]] = []  # the tags of the sentences of one document
+
+    def keep(tags: Sequence[str], origins: Sequence[Origin]) -> None:
+        if not known.issuperset(tags):
+            tag, origin = next((tag, origin) for tag, origin in zip(tags, origins, strict=True) if tag not in known)
+            raise RecordError(origin, f"unknown tag {tag!r}", remedy=f"the tags are {', '.join(labels)}")
+        tagged.append(tags)
+
+    with path.open("rb") as stream:
+        for document in only_documents(FORMATS["conll"].reader()(stream, str(path), ReadOptions(on_tags=keep))):
+            for sentence, tags in zip(document.sentences or (), tagged, strict=True):
+                words = (document.text[start:end] for start, end in sentence.word_offsets())
+                yield TaggedSentence(tuple(words), tuple(tags))
+            tagged.clear()
 
 
 def split_unspaced_words(sentence: TaggedSentence) -> TaggedSentence:
-    """The sentence as `annotator.segment` would cut it: Han, kana, Thai ... a grapheme a word.
+    """The sentence as `annotator.segment` cuts it: Han, kana, Thai and the like into one word per grapheme.
 
-    Corpora such as Universal NER segment these scripts into words, which running text does not show.
+    Corpora such as Universal NER segment these scripts into words, whose boundaries running text does not show.
     """
     words: list[str] = []
     tags: list[str] = []
     for word, tag in zip(sentence.words, sentence.tags, strict=True):
         parts = split_unspaced(word)
         words += parts
-        tags += [tag, *["I" + tag[1:] if tag != "O" else "O"] * (len(parts) - 1)]
+        tags += [tag, *["I" + tag[1:] if tag != OUTSIDE else OUTSIDE] * (len(parts) - 1)]
     return TaggedSentence(tuple(words), tuple(tags))
 
 
 def passes(sentences: Sequence[TaggedSentence], times: float, chance: random.Random) -> list[TaggedSentence]:
-    """All sentences `int(times)` times over, and a random share of them for what is left of `times`."""
+    """All sentences `int(times)` times, and a random sample of them for the fraction of `times`."""
     whole = int(times)
     return [*sentences] * whole + chance.sample(sentences, round((times - whole) * len(sentences)))

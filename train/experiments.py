@@ -1,8 +1,9 @@
-"""The published PAN-X experiments: zero-shot from German, joint German + French, all four languages, and
-the learning curve of one target language; each from data to a `results.json`.
+"""The published PAN-X experiments, each from its data to `results.json`.
 
-Published figures: Tunstall, von Werra and Wolf, "Natural Language Processing with Transformers" (2022),
-chapter 4, with xlm-roberta-base, rate 2e-5, 3 epochs, F1 on the test splits in Swiss proportions.
+They are zero-shot transfer from German, joint training on German and French, training on all four languages, and
+the learning curve of one target language. Published figures: Tunstall, von Werra and Wolf, "Natural Language
+Processing with Transformers" (2022), chapter 4: xlm-roberta-base, rate 2e-5, 3 epochs, F1 on test splits in Swiss
+proportions.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, first_line
 from annotator.labels import PANX_TAGS
 from annotator.pipeline import Annotator
 
 from .corpora import TaggedSentence, read_tagged
 from .finetune import Settings, finetune
-from .measure import Score, measure
+from .measure import MICRO, Score, measure
 from .panx import Panx, sample, sample_size
 
 LANGUAGES = ("de", "fr", "it", "en")
 RESULTS = "results.json"
-# Experiment -> the languages trained on.
+# The training languages of each experiment.
 EXPERIMENTS = {"zero-shot": ("de",), "joint": ("de", "fr"), "all": LANGUAGES}
 PUBLISHED_BASE = "xlm-roberta-base"
 PUBLISHED = {
@@ -35,15 +36,15 @@ PUBLISHED = {
     "joint": {"de": 0.866, "fr": 0.860, "it": 0.816, "en": 0.677},
     "all": {"de": 0.8682, "fr": 0.8647, "it": 0.8575, "en": 0.7870},
 }
-CURVE = "learning-curve-"  # then the target language
+CURVE = "learning-curve-"  # followed by the target language
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What one fine-tuning was and what it gave.
+    """The settings and the results of one training.
 
-    `trained_on`: sentences by language or file; `dev`: F1 after each epoch; `test`: scores by language,
-    then by label (`micro avg`: all of them).
+    `trained_on` counts sentences by language or file, `dev` holds the F1 after each epoch, and `test` the scores by
+    language, then by label (MICRO: all labels).
     """
 
     name: str
@@ -56,8 +57,8 @@ class Results:
     versions: dict[str, str] = field(default_factory=dict)
 
     def f1(self, language: str) -> float | None:
-        """F1 on the test split of a language, None where it was not measured."""
-        return self.test[language]["micro avg"].f1 if language in self.test else None
+        """F1 on the test split of a language; None if it was not measured."""
+        return self.test[language][MICRO].f1 if language in self.test else None
 
     def save(self, folder: Path) -> None:
         """Write `folder/results.json`."""
@@ -66,7 +67,7 @@ class Results:
 
     @classmethod
     def load(cls, folder: Path) -> Results:
-        """Read `folder/results.json`. Raises AnnotatorError if there is none, or it is something else."""
+        """Read `folder/results.json`. Raises AnnotatorError if it is missing or is something else."""
         path = folder / RESULTS
         try:
             record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -76,9 +77,11 @@ class Results:
             }
             return cls(**record | {"settings": Settings(**record["settings"])}, test=test)
         except OSError as error:
-            raise AnnotatorError(f"{path}: cannot be read: {error.strerror}; is the run finished?") from error
+            raise AnnotatorError(
+                f"{path}: cannot be read: {error.strerror}", "check that the training has finished"
+            ) from error
         except (ValueError, TypeError, KeyError) as error:
-            raise AnnotatorError(f"{path}: not the results of a run: {error}") from error
+            raise AnnotatorError(f"{path}: not the results of a training: {first_line(error)}") from error
 
 
 def run(
@@ -92,11 +95,11 @@ def run(
     settings: Settings,
     dev_limit: int | None = None,
 ) -> Results:
-    """Fine-tune on languages of PAN-X (or CoNLL files) and measure on the test splits of others.
+    """Fine-tune on languages of PAN-X (or CoNLL files) and score the result on the test splits of others.
 
-    `size` is a `--sample`: `all`, `swiss`, or a number of sentences each. A language of `eval_on` that is
-    not at hand is left out. `dev_limit` bounds the dev sentences of each language that choose the epoch.
-    Returns the results, which are also in `output/results.json` beside the checkpoint.
+    `size` is the sample of each training split: `all`, `swiss`, or a number of sentences. Languages of `eval_on`
+    that are not available are left out. `dev_limit` limits the dev sentences of each language that choose the epoch.
+    The results are also written to `output/results.json`, beside the checkpoint.
     """
     started = time.monotonic()
     train: list[TaggedSentence] = []
@@ -137,10 +140,10 @@ def learning_curve(
     settings: Settings,
     dev_limit: int | None = None,
 ) -> list[Results]:
-    """Zero-shot transfer from `source` to `target`, and training on ever more sentences of `target` alone.
+    """Zero-shot transfer from `source` to `target`, and trainings on more and more sentences of `target` alone.
 
-    Each run has a folder of its own in `output`. Where the curve crosses the first run's F1 is what
-    labelling pays off from.
+    Each training has its own folder in `output`; those that have results are not repeated. Labelling pays off from
+    the size at which the curve crosses the zero-shot F1.
     """
     name = CURVE + target
     trainings = [(output / source, source, sample_of_source)]
@@ -154,18 +157,18 @@ def learning_curve(
 
 
 def _splits(panx: Panx, one: str) -> tuple[list[TaggedSentence], list[TaggedSentence]]:
-    """Training and dev sentences of a language, or of a CoNLL file: then a tenth of it is held out."""
+    """Training and dev sentences of a language, or of a CoNLL file, of which a tenth is held out as dev."""
     path = Path(one)
     if not path.is_file():
         return panx.read(one, "train"), panx.read(one, "dev")
     sentences = list(read_tagged(path, PANX_TAGS))
     if len(sentences) < 2:
-        raise AnnotatorError(f"{path}: {len(sentences)} sentences: too few to train on and to hold some out")
+        raise AnnotatorError(f"{path}: too few sentences ({len(sentences)}) to train on some and hold out others")
     shuffled = sample(sentences, len(sentences))
     held = max(1, len(shuffled) // 10)
     return shuffled[held:], shuffled[:held]
 
 
 def published(experiment: str) -> Mapping[str, float]:
-    """The published F1 by language of an experiment, empty for one that was not published."""
+    """The published F1 by language of an experiment; empty for one that was not published."""
     return PUBLISHED.get(experiment, {})

@@ -1,4 +1,4 @@
-"""Fine-tuning of a token classifier with the Hugging Face `Trainer`, resumable after a kill at any instant."""
+"""Fine-tuning of a token classifier with the Hugging Face `Trainer`, which can be resumed after a kill at any time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import accelerate  # noqa: F401  The Trainer cannot be made without it, and reports that less clearly.
+import numpy as np
 import torch
-from seqeval.metrics import f1_score
 from torch.utils.data import Dataset, Sampler, SequentialSampler
 from transformers import (
     AutoModelForTokenClassification,
@@ -27,10 +28,11 @@ from transformers import (
     TrainingArguments,
 )
 
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, first_line
 
 from .alignment import IGNORED, Example, align
 from .corpora import TaggedSentence
+from .measure import MICRO, score
 
 FINAL = "final"
 MAX_PIECES = 256  # longer sentences are cut between words
@@ -38,9 +40,11 @@ MAX_PIECES = 256  # longer sentences are cut between words
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a fine-tuning is run with; `rate` is the peak of a linear warm-up and decay.
+    """The settings of a fine-tuning. The defaults are those of the published PAN-X experiments.
 
-    The defaults are those of the published PAN-X experiments. `batch` is in sentences.
+    `rate` is the peak of a linear warm-up and decay, `warmup` the share of the steps in which it rises, and `batch`
+    the number of sentences in a batch. Training stops after `patience` epochs without a better F1 on dev (None:
+    never). A checkpoint is saved every `save_steps` steps.
     """
 
     rate: float = 2e-5
@@ -64,10 +68,10 @@ def finetune(
     dev: Sequence[TaggedSentence],
     settings: Settings,
 ) -> list[float]:
-    """Train on `train`, keep the epoch with the best F1 on `dev`, and write it to `output`.
+    """Train on `train`, and write the epoch with the best F1 on `dev` to `output`.
 
-    Goes on from the last whole checkpoint in `output/checkpoints` if there is one. Returns the F1 on dev
-    after each epoch. Raises AnnotatorError for a base that is no encoder, and for a full disk.
+    Resumes from the last complete checkpoint in `output/checkpoints` if there is one. Returns the F1 on dev after
+    each epoch. Raises AnnotatorError for a base that is not an encoder, and for a full disk.
     """
     tokenizer, model = _load(base, labels, settings)
     label_ids = {label: i for i, label in enumerate(labels)}
@@ -77,10 +81,11 @@ def finetune(
         return [{"input_ids": e.ids, "attention_mask": [1] * len(e.ids), "labels": e.labels} for e in examples]
 
     def dev_f1(prediction: EvalPrediction) -> dict[str, float]:
-        counted = prediction.label_ids != IGNORED
-        gold = [[labels[i] for i in row[keep]] for row, keep in zip(prediction.label_ids, counted, strict=True)]
-        predicted = [[labels[i] for i in row[keep]] for row, keep in zip(prediction.predictions, counted, strict=True)]
-        return {"f1": float(f1_score(gold, predicted))}
+        gold_ids, predicted_ids = np.asarray(prediction.label_ids), np.asarray(prediction.predictions)
+        counted = gold_ids != IGNORED
+        gold = [[labels[i] for i in row[keep]] for row, keep in zip(gold_ids, counted, strict=True)]
+        predicted = [[labels[i] for i in row[keep]] for row, keep in zip(predicted_ids, counted, strict=True)]
+        return {"f1": score(gold, predicted)[MICRO].f1}
 
     checkpoints = output / "checkpoints"
     trainer = Trainer(
@@ -108,7 +113,7 @@ def finetune(
             *([EarlyStoppingCallback(settings.patience)] if settings.patience else []),
         ],
     )
-    with _full_disk_told(output):
+    with _full_disk_reported(output):
         trainer.train(resume_from_checkpoint=last_checkpoint(checkpoints))
         trainer.save_model(str(output))
         tokenizer.save_pretrained(output)
@@ -118,9 +123,9 @@ def finetune(
 def finetune_batches(
     base: Path, output: Path, labels: Sequence[str], batches: Sequence[list[Example]], settings: Settings
 ) -> Path:
-    """Train one pass over ready batches, in their order, and write the checkpoint to `output/final`.
+    """Train one pass over prepared batches, in their order, and write the checkpoint to `output/final`.
 
-    Goes on from the last whole checkpoint in `output` if there is one. Returns the final folder.
+    Resumes from the last complete checkpoint in `output` if there is one. Returns the folder `output/final`.
     """
     _, model = _load(str(base), labels, settings)
     pad = model.config.pad_token_id
@@ -138,32 +143,32 @@ def finetune_batches(
             output,
             settings,
             num_train_epochs=1,
-            per_device_train_batch_size=1,  # one ready batch
+            per_device_train_batch_size=1,  # one prepared batch
             warmup_steps=round(settings.warmup * len(batches)),
             save_steps=settings.save_steps,
         ),
         train_dataset=_Listed(batches),
         data_collator=collate,
     )
-    with _full_disk_told(output):
+    with _full_disk_reported(output):
         trainer.train(resume_from_checkpoint=last_checkpoint(output))
         trainer.save_model(str(output / FINAL))
     return output / FINAL
 
 
 def last_checkpoint(folder: Path) -> str | None:
-    """The latest checkpoint that was written to its end, None if there is none; broken ones are removed."""
+    """The latest complete checkpoint, None if there is none; incomplete ones after it are removed."""
     steps = sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
     for path in reversed(steps):
-        if (path / "trainer_state.json").is_file():  # the Trainer writes it last
+        if (path / "trainer_state.json").is_file():  # which the Trainer writes last
             return str(path)
         shutil.rmtree(path)
     return None
 
 
 def _load(base: str, labels: Sequence[str], settings: Settings) -> tuple[Any, PreTrainedModel]:
-    """The tokenizer and the model of a base, with a fresh classifier of `labels`."""
-    torch.manual_seed(settings.seed)  # the classifier begins at random
+    """The tokenizer and the model of a base, with a new classifier for `labels`."""
+    torch.manual_seed(settings.seed)  # the new classifier's weights are random
     try:
         tokenizer = AutoTokenizer.from_pretrained(base)
         model = AutoModelForTokenClassification.from_pretrained(
@@ -175,9 +180,8 @@ def _load(base: str, labels: Sequence[str], settings: Settings) -> tuple[Any, Pr
             attention_probs_dropout_prob=settings.attention_dropout,
         )
     except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
         raise AnnotatorError(
-            f"{base}: not an encoder that can be fine-tuned as a token classifier: {reason}"
+            f"{base}: not an encoder that can be fine-tuned as a token classifier: {first_line(error)}"
         ) from error
     if settings.freeze_embeddings:
         model.get_input_embeddings().requires_grad_(False)
@@ -203,15 +207,17 @@ def _arguments(output: Path, settings: Settings, **more: Any) -> TrainingArgumen
 
 
 @contextmanager
-def _full_disk_told(output: Path) -> Iterator[None]:
+def _full_disk_reported(output: Path) -> Iterator[None]:
+    """Raise AnnotatorError in place of the errors that a full disk causes."""
     try:
         yield
-    except (OSError, RuntimeError) as error:  # torch and safetensors tell a full disk by RuntimeErrors
+    except (OSError, RuntimeError) as error:  # torch and safetensors report a full disk by RuntimeErrors
         full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
         if not full:
             raise
         raise AnnotatorError(
-            f"{output}: the disk is full: free some space and go on with --resume; the last whole checkpoint is kept"
+            f"{output}: the disk is full; the last complete checkpoint is kept",
+            "free some space and continue with {resume}",
         ) from error
 
 
@@ -229,19 +235,27 @@ class _Listed(Dataset[Any]):
 
 
 class _InOrder(Trainer):
-    """A `Trainer` that takes its dataset in order."""
+    """A `Trainer` that does not shuffle its dataset."""
 
     def _get_train_sampler(self, train_dataset: Dataset[Any] | None = None) -> Sampler[int]:
-        return SequentialSampler(train_dataset if train_dataset is not None else self.train_dataset)
+        ordered = train_dataset if train_dataset is not None else self.train_dataset
+        assert isinstance(ordered, _Listed)
+        return SequentialSampler(ordered)
 
 
 class _SaveOften(TrainerCallback):
-    """Saves between the ends of epochs as well, so that a killed run loses little."""
+    """Saves a checkpoint every few steps, so that a killed training loses little."""
 
     def __init__(self, every: int) -> None:
         self.every = every
 
-    def on_step_end(self, _args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Ask for a checkpoint each `every` steps."""
+    def on_step_end(
+        self,
+        args: TrainingArguments,  # noqa: ARG002  the Trainer passes it
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,  # noqa: ARG002
+    ) -> None:
+        """Request a checkpoint every `every` steps."""
         if state.global_step % self.every == 0:
             control.should_save = True

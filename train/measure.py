@@ -1,21 +1,23 @@
-"""F1 of a checkpoint on tagged corpora, through the same stages that annotate."""
+"""F1 of a checkpoint on tagged corpora, predicted by the same stages that `annotate` runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from seqeval.metrics import classification_report
-
-from annotator.document import Document, Origin, Sentence, Word, sentence_tags
+from annotator.document import Document, Origin, Sentence, sentence_tags
+from annotator.evaluate.matching import Tally, spans_of
+from annotator.evaluate.metrics import scores
 from annotator.pipeline import Annotator
 
 from .corpora import TaggedSentence
 
+MICRO = "micro avg"  # the key of the scores of all labels together
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Exact-match scores of entities, between 0 and 1, and how many gold ones there are."""
+    """Exact-match scores of entities, between 0 and 1, and the number of gold entities."""
 
     precision: float
     recall: float
@@ -24,15 +26,15 @@ class Score:
 
 
 def as_documents(sentences: Iterable[TaggedSentence]) -> Iterator[Document]:
-    """Each sentence as a document that keeps the sentence's words, joined by spaces."""
+    """Each sentence as a document of the same words, joined by spaces, without entities."""
     for number, sentence in enumerate(sentences, start=1):
-        words: list[Word] = []
+        offsets: list[int] = []
         end = -1
         for word in sentence.words:
-            words.append(Word(end + 1, end + 1 + len(word)))
-            end = words[-1].end
+            start, end = end + 1, end + 1 + len(word)
+            offsets += (start, end)
         origin = Origin("sentence", number)
-        yield Document(str(origin), " ".join(sentence.words), origin, sentences=(Sentence(tuple(words)),))
+        yield Document(str(origin), " ".join(sentence.words), origin, sentences=(Sentence.of(offsets),))
 
 
 def predict(annotator: Annotator, sentences: Sequence[TaggedSentence]) -> list[list[str]]:
@@ -40,13 +42,18 @@ def predict(annotator: Annotator, sentences: Sequence[TaggedSentence]) -> list[l
     return [tags for document in annotator.pipe(as_documents(sentences)) for _, tags in sentence_tags(document)]
 
 
-def measure(annotator: Annotator, sentences: Sequence[TaggedSentence]) -> dict[str, Score]:
-    """Scores by label, and under `micro avg` of all of them, as seqeval counts."""
-    report = classification_report(
-        [list(s.tags) for s in sentences], predict(annotator, sentences), output_dict=True, zero_division=0
-    )
+def score(gold: Iterable[Sequence[str]], predicted: Iterable[Sequence[str]]) -> dict[str, Score]:
+    """Scores of the tags of sentences by label, and under MICRO of all labels, equal to seqeval's."""
+    tally = Tally()
+    for gold_tags, predicted_tags in zip(gold, predicted, strict=True):
+        tally.add(spans_of(gold_tags), spans_of(predicted_tags))
+    found = scores(tally.rows)
     return {
-        name: Score(float(row["precision"]), float(row["recall"]), float(row["f1-score"]), int(row["support"]))
-        for name, row in report.items()
-        if not name.startswith(("macro", "weighted"))
+        label: Score(one.precision, one.recall, one.f1, one.support)
+        for label, one in {**found.labels, MICRO: found.micro}.items()
     }
+
+
+def measure(annotator: Annotator, sentences: Sequence[TaggedSentence]) -> dict[str, Score]:
+    """Scores of an annotator on tagged sentences by label, and under MICRO of all labels."""
+    return score([sentence.tags for sentence in sentences], predict(annotator, sentences))

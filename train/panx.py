@@ -1,4 +1,4 @@
-"""PAN-X (WikiANN) by language and split: from the Hugging Face Hub or a folder, the same sentences either way.
+"""PAN-X (WikiANN) by language and split, from the Hugging Face Hub or a folder with the same sentences.
 
 Pan et al., "Cross-lingual Name Tagging and Linking for 282 Languages", ACL 2017; the balanced splits of
 Rahimi, Li and Cohn, "Massively Multilingual Transfer for NER", ACL 2019.
@@ -6,7 +6,6 @@ Rahimi, Li and Cohn, "Massively Multilingual Transfer for NER", ACL 2019.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from annotator.errors import AnnotatorError, UsageError
+from annotator.errors import AnnotatorError, UsageError, did_you_mean, first_line
 from annotator.labels import PANX_TAGS
 
 from .corpora import TaggedSentence, read_tagged
@@ -34,27 +33,27 @@ SWISS = {"de": 0.629, "fr": 0.229, "it": 0.084, "en": 0.059}
 
 
 class Panx(Protocol):
-    """Where PAN-X comes from."""
+    """A source of PAN-X."""
 
     def languages(self) -> list[str]:
         """The codes of the languages that can be read."""
 
     def read(self, language: str, split: str) -> list[TaggedSentence]:
-        """The sentences of `train`, `dev` or `test`, in their order. Raises UsageError for what is not there."""
+        """The sentences of `train`, `dev` or `test`, in their order. Raises UsageError for an unknown language."""
 
 
 @dataclass(frozen=True, slots=True)
 class PanxFolder:
-    """`<folder>/<lang>/{train,dev,test}.tsv`, `token<TAB>tag` a line."""
+    """CoNLL files `<folder>/<lang>/{train,dev,test}.tsv`."""
 
     folder: Path
 
     def languages(self) -> list[str]:
-        """The folders that hold a split."""
+        """The folders that hold at least one split."""
         return sorted({path.parent.name for split in SPLITS for path in self.folder.glob(f"*/{split}.tsv")})
 
     def read(self, language: str, split: str) -> list[TaggedSentence]:
-        """The sentences of one file."""
+        """The sentences of one file. Raises AnnotatorError for a split that is missing."""
         path = self.folder / language / f"{split}.tsv"
         if language not in self.languages():
             raise unknown_language(language, self.languages(), str(self.folder))
@@ -65,35 +64,35 @@ class PanxFolder:
 
 @dataclass(frozen=True, slots=True)
 class PanxHub:
-    """`PAN-X.<lang>` of a dataset on the Hub (or a local copy of it), read with the library `datasets`."""
+    """`PAN-X.<lang>` of a dataset on the Hub, or a local copy of it, read with the library `datasets`."""
 
     dataset: str = HUB_DATASET
 
     def languages(self) -> list[str]:
-        """The languages of XTREME."""
+        """The languages of XTREME's PAN-X."""
         return list(HUB_LANGUAGES)
 
     def read(self, language: str, split: str) -> list[TaggedSentence]:
-        """The sentences of one split, downloaded if they are not in the cache."""
+        """The sentences of one split, downloaded if they are not cached. Raises AnnotatorError if that fails."""
         try:
             from datasets import load_dataset
         except ImportError:
-            raise AnnotatorError("PAN-X from the Hub needs `pip install 'annotator[train]'`") from None
+            raise AnnotatorError("PAN-X from the Hub needs datasets", "pip install 'annotator[train]'") from None
         if language not in self.languages():
             raise unknown_language(language, self.languages(), self.dataset)
         try:
             rows = load_dataset(self.dataset, f"PAN-X.{language}", split=HUB_SPLITS[split])
         except (OSError, ValueError) as error:
-            reason = str(error).strip().splitlines()[0]
             raise AnnotatorError(
-                f"{self.dataset} PAN-X.{language} cannot be loaded ({reason}): check the network or use --data FOLDER"
+                f"{self.dataset} PAN-X.{language} cannot be loaded ({first_line(error)})",
+                "check the network, or name a folder with the data by {data}",
             ) from error
         names = rows.features["ner_tags"].feature.names
         return [TaggedSentence(tuple(row["tokens"]), tuple(names[tag] for tag in row["ner_tags"])) for row in rows]
 
 
 def open_panx(data: Path | None) -> Panx:
-    """PAN-X from a folder, or from the Hub where none is given. Raises UsageError for a folder without it."""
+    """PAN-X from a folder, or from the Hub if none is given. Raises UsageError for a folder without PAN-X."""
     if data is None:
         return PanxHub()
     folder = PanxFolder(data)
@@ -103,29 +102,29 @@ def open_panx(data: Path | None) -> Panx:
 
 
 def unknown_language(language: str, known: Sequence[str], where: str) -> UsageError:
-    """The error for a language that is not there, with the nearest that is."""
-    near = difflib.get_close_matches(language, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}? " if near else ""
-    return UsageError(f"{where} has no language {language!r}: {hint}There are {', '.join(known)}")
+    """The error for a language that is not available, with the most similar one that is."""
+    remedy = f"{did_you_mean(language, known)}there are {', '.join(known)}"
+    return UsageError(f"{where} has no language {language!r}", remedy)
 
 
 def sample(sentences: Sequence[TaggedSentence], size: int) -> list[TaggedSentence]:
-    """`size` sentences, shuffled as `datasets.Dataset.shuffle(seed=0)` does; fewer if there are not so many."""
+    """At most `size` sentences, shuffled as `datasets.Dataset.shuffle(seed=0)` does."""
     order = np.random.default_rng(0).permutation(len(sentences))
     return [sentences[i] for i in order[:size]]
 
 
 def sample_size(spec: str, language: str, available: int) -> int:
-    """How many sentences of a language a `--sample` means: `all`, a number, or `swiss`, its share of them.
+    """The number of sentences that a sample takes of a language's `available` ones.
 
-    Raises UsageError for another word, and for a language that `swiss` has no share for.
+    `spec` is `all`, a number, or `swiss` for the language's share in Switzerland. Raises UsageError for any other
+    word, and for a language without such a share.
     """
     if spec == "all":
         return available
     if spec == "swiss":
         if language not in SWISS:
-            raise UsageError(f"--sample swiss has no share for {language!r}: it has {', '.join(SWISS)}")
+            raise UsageError(f"the sample 'swiss' has no share for {language!r}", f"it has {', '.join(SWISS)}")
         return int(SWISS[language] * available)
     if not spec.isdecimal() or not int(spec):
-        raise UsageError(f"--sample {spec!r}: say all, swiss, or a number of sentences a language")
+        raise UsageError(f"unknown sample {spec!r}", "set {sample} to all, swiss, or a number of sentences")
     return int(spec)

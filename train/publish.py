@@ -1,4 +1,4 @@
-"""A fine-tuned checkpoint -> the one to give away: the bias of `O` chosen on dev, weights in float16."""
+"""A fine-tuned checkpoint -> the published one: the bias of `O` chosen on dev, weights in float16."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ import torch
 from numpy.typing import NDArray
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
+from annotator.document import OUTSIDE
 from annotator.engines.base import Batch, Engine
 from annotator.pipeline import Annotator
 
 from .corpora import TaggedSentence
-from .measure import measure
+from .measure import MICRO, measure
 
 
 class ShiftedEngine:
-    """An engine whose log-odds of `O` are moved by `shift`; it computes each batch once."""
+    """An engine that adds `shift` to the log-odds of `O`; it computes each batch only once."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._computed: dict[bytes, NDArray[np.float32]] = {}
         self.labels = engine.labels
-        self.slots, self.most_slots = engine.slots, engine.most_slots
+        self.slots, self.max_slots = engine.slots, engine.max_slots
         self.streams, self.on_gpu = engine.streams, engine.on_gpu
         self.shift = 0.0
 
@@ -35,7 +36,7 @@ class ShiftedEngine:
         if key not in self._computed:
             self._computed[key] = self._engine.scores(batch)
         shifted = self._computed[key].copy()
-        shifted[..., self.labels.index("O")] += self.shift
+        shifted[..., self.labels.index(OUTSIDE)] += self.shift
         return shifted - np.logaddexp.reduce(shifted, axis=-1, keepdims=True)
 
 
@@ -45,21 +46,23 @@ def choose_shift(
     targets: Mapping[str, float],
     shifts: Sequence[float],
 ) -> tuple[float, dict[float, dict[str, float]]]:
-    """The shift of the bias of `O` that leaves the smallest gap between F1 and target on the dev corpora
-    largest, and the F1 of each shift and corpus."""
+    """The shift of the bias of `O` with the best worst case, and the F1 of each shift and corpus.
+
+    The worst case of a shift is the smallest margin of F1 over its target on the dev corpora.
+    """
     engine = ShiftedEngine(annotator.engine)
     shifted = replace(annotator, engine=engine)
     found: dict[float, dict[str, float]] = {}
     for shift in shifts:
         engine.shift = shift
-        found[shift] = {name: measure(shifted, sentences)["micro avg"].f1 for name, sentences in dev.items()}
+        found[shift] = {name: measure(shifted, sentences)[MICRO].f1 for name, sentences in dev.items()}
     return max(found, key=lambda shift: min(found[shift][name] - targets[name] for name in dev)), found
 
 
 def publish(checkpoint: Path, tokenizer: Path, output: Path, shift: float) -> None:
-    """Write the checkpoint to `output` with the bias of `O` moved by `shift`, in float16 safetensors."""
+    """Write the checkpoint to `output` in float16 safetensors, with `shift` added to the bias of `O`."""
     model = AutoModelForTokenClassification.from_pretrained(checkpoint)
     with torch.no_grad():
-        model.classifier.bias[model.config.label2id["O"]] += shift
+        model.classifier.bias[model.config.label2id[OUTSIDE]] += shift
     model.half().save_pretrained(output)
     AutoTokenizer.from_pretrained(tokenizer).save_pretrained(output)

@@ -1,8 +1,8 @@
 """Vocabulary trimming: a smaller checkpoint that segments a corpus as before.
 
-An XLM-R model is mostly embedding matrix: 250,002 rows, of which a corpus of a few languages uses
-a quarter. Dropping a row does not change the encoder, and dropping a piece from the Unigram tokenizer
-changes only how words that used it are cut (Abdaoui et al., "Load What You Need", SustaiNLP 2020).
+Most of an XLM-R model is its embedding matrix: 250,002 rows, of which a corpus of a few languages uses a quarter.
+Dropping a row does not change the encoder, and dropping a piece from the Unigram tokenizer changes only the
+segmentation of words that used it (Abdaoui et al., "Load What You Need", SustaiNLP 2020).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from transformers import AutoModel, PreTrainedTokenizerFast
 
 WORD_START = "▁"
-# Single characters of scripts with thousands of them are kept by score alone; of all others, each one.
+# Scripts with thousands of characters: theirs are kept only by score, those of all other scripts always.
 LARGE_SCRIPT = regex.compile(r"[\p{Han}\p{Hangul}]")
 
 
@@ -34,10 +34,11 @@ def count_pieces(tokenizer: Tokenizer, sentences: Iterable[Sequence[str]]) -> Co
 def choose_pieces(
     vocabulary: Sequence[tuple[str, float]], counts: Counter[int], special: Iterable[int], keep: int, least: int
 ) -> list[int]:
-    """The ids to keep, ascending, `keep` of them.
+    """The `keep` piece ids to keep, in ascending order.
 
-    First the special ones, then pieces seen at least `least` times, then every single character of
-    the scripts that have few, so that all scripts stay covered, then the others by score.
+    Special pieces are kept first, then pieces seen at least `least` times, then all single characters except those of
+    large scripts, so that every script stays covered, and then the pieces with the best scores. Raises ValueError if
+    `keep` is too small for those kept regardless of score.
     """
 
     def character(piece: str) -> bool:
@@ -58,10 +59,11 @@ def choose_pieces(
 
 
 def trim(base: Path, output: Path, sentences: Iterable[Sequence[str]], keep: int, least: int = 1) -> None:
-    """Write to `output` the checkpoint `base` with a vocabulary of `keep` pieces.
+    """Write the checkpoint `base` to `output` with a vocabulary of `keep` pieces.
 
-    Every piece that occurs at least `least` times in `sentences` stays, so that with `least=1` they are
-    cut into the same pieces as before. The base's embedding matrix must be as tall as its vocabulary.
+    Every piece that occurs at least `least` times in `sentences` is kept, so with `least=1` they are segmented as
+    before. The base's embedding matrix must have one row for each piece of its vocabulary. Raises ValueError if
+    `keep` is too small.
     """
     full = json.loads((base / "tokenizer.json").read_text(encoding="utf-8"))
     vocabulary = [(piece, score) for piece, score in full["model"]["vocab"]]

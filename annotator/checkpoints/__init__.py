@@ -1,1 +1,1 @@
-"""Checkpoints: model names -> folders, what is known of each model, and the weights in them."""
+"""Checkpoints: model names -> folders, what is known about each model, and the weights in them."""

@@ -1,4 +1,4 @@
-"""The models that have a name: what their own files say of them, and whether they are on this machine."""
+"""The models with a name of their own: what their files say about them, and whether they are on this machine."""
 
 from __future__ import annotations
 
@@ -9,25 +9,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
 
-from annotator.checkpoints.folder import DEFAULT_MODEL, EMBEDDED, KNOWN_ON_HUB, embedded_folder, on_this_machine
-from annotator.errors import AnnotatorError, UsageError
+from annotator.checkpoints.folder import DEFAULT_MODEL, EMBEDDED_MODELS, HUB_MODELS, downloaded_folder, embedded_folder
+from annotator.errors import AnnotatorError, UsageError, first_line
 from annotator.labels import PANX_TAGS, TagSet
+from annotator.tables import read_markdown_table
 
 CARD = "README.md"
 PACKAGE = "package"  # the source of the embedded models
-# Languages and labels of models on the Hub, to choose by before there are files to read them from.
-TOLD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+# Languages and labels of models on the Hub, so that one can choose before downloading the files that state them.
+BEFORE_DOWNLOAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "xlm-r-panx": (("de", "fr", "it", "en"), TagSet.parse(PANX_TAGS).labels)
 }
-# A row of the table of scores in a card that `annotator.train` writes: corpus and split, F1.
+# The section of scores in a card that `annotator.train` writes, and an F1 in the second column of its table.
 _SCORES = re.compile(r"^## Scores\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-_ROW = re.compile(r"^\| ([^|]+?) \| (\d\.\d+) \|", re.MULTILINE)
+_F1 = re.compile(r"\d\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model by name. What its files tell (languages, labels, bytes on disk, licence, F1 by corpus) is empty or
-    None where they are not on this machine, or do not tell it. `source` is the package, or a name on the Hub."""
+    """A model with a name.
+
+    `source` is the package, or the model's name on the Hub. What its files state (languages, labels, size in bytes,
+    licence, F1 by corpus) is empty or None if they are not on this machine or do not state it.
+    """
 
     name: str
     source: str
@@ -40,37 +44,37 @@ class Model:
     f1: dict[str, float]
 
     @property
-    def at_hand(self) -> bool:
-        """Whether it can be used without a download."""
+    def is_local(self) -> bool:
+        """Whether the model can be used without a download."""
         return self.folder is not None
 
 
 def known_models() -> Iterator[Model]:
-    """The models with a name of their own, the default first."""
-    for name in EMBEDDED:
+    """The models with a name of their own, starting with the default."""
+    for name in EMBEDDED_MODELS:
         yield describe(name, PACKAGE, embedded_folder(name))
-    for name, repository in KNOWN_ON_HUB.items():
-        yield describe(name, repository, on_this_machine(repository))
+    for name, repository in HUB_MODELS.items():
+        yield describe(name, repository, downloaded_folder(repository))
 
 
 def describe(name: str, source: str, folder: Path | None) -> Model:
-    """What a checkpoint folder says of its model (None: it is not on this machine)."""
+    """What a checkpoint folder states about its model. `folder` is None for a model that is not on this machine."""
     if folder is None:
-        languages, labels = TOLD.get(name, ((), ()))
+        languages, labels = BEFORE_DOWNLOAD.get(name, ((), ()))
         return Model(name, source, name == DEFAULT_MODEL, None, languages, labels, None, None, {})
-    languages, licence, f1 = _card(folder / CARD)
+    languages, licence, f1 = _read_card(folder / CARD)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return Model(name, source, name == DEFAULT_MODEL, str(folder), languages, _labels(folder), size, licence, f1)
 
 
 def summary(model: Model) -> str:
-    """A model in a few lines of 80 columns."""
+    """The model in a few lines of at most 80 columns."""
     default = " (default)" if model.default else ""
-    if not model.at_hand:
+    if not model.is_local:
         where = "on the Hugging Face Hub, downloaded when first used"
     else:
         where = "comes with the package" if model.source == PACKAGE else "on this machine"
-    told = {
+    facts = {
         "source": model.source,
         "languages": " ".join(model.languages),
         "labels": " ".join(model.labels),
@@ -79,8 +83,8 @@ def summary(model: Model) -> str:
         "F1": "; ".join(f"{corpus}\xa0{f1:.3f}".replace(" ", "\xa0") for corpus, f1 in model.f1.items()),
     }
     lines = [f"{model.name}{default}: {where}"]
-    for name, told_text in told.items():
-        text = told_text or ("not told" if model.at_hand else "told once it is here")
+    for name, fact in facts.items():
+        text = fact or ("not stated" if model.is_local else "known after the download")
         lines += wrap(text, 80, initial_indent=f"  {name:<11}", subsequent_indent=" " * 13)
     return "\n".join(lines).replace("\xa0", " ")
 
@@ -93,18 +97,23 @@ def _labels(folder: Path) -> tuple[str, ...]:
         return ()
 
 
-def _card(path: Path) -> tuple[tuple[str, ...], str | None, dict[str, float]]:
-    """Languages, licence and F1 by corpus that a model card tells."""
+def _read_card(path: Path) -> tuple[tuple[str, ...], str | None, dict[str, float]]:
+    """Languages, licence and F1 by corpus as a model card states them."""
     from huggingface_hub import ModelCard
+    from yaml import YAMLError  # type: ignore[import-untyped]
 
     try:
         card = ModelCard.load(path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, YAMLError) as error:
         if path.exists():
-            raise AnnotatorError(f"{path}: not a model card: {error}") from error
+            raise AnnotatorError(
+                f"{path}: not a model card ({first_line(error)})", "repair its YAML header, or delete the file"
+            ) from error
         return (), None, {}
     languages = card.data.language or ()
-    stated = {r.dataset_name: float(r.metric_value) for r in card.data.eval_results or () if r.metric_type == "f1"}
+    stated = {
+        one.dataset_name: float(one.metric_value) for one in card.data.eval_results or () if one.metric_type == "f1"
+    }
     return (
         (languages,) if isinstance(languages, str) else tuple(languages),
         card.data.license,
@@ -114,4 +123,5 @@ def _card(path: Path) -> tuple[tuple[str, ...], str | None, dict[str, float]]:
 
 def _scores(text: str) -> Iterable[tuple[str, float]]:
     section = _SCORES.search(text)
-    return ((corpus, float(f1)) for corpus, f1 in _ROW.findall(section[1])) if section else ()
+    rows = read_markdown_table(section[1]) if section else ()
+    return ((corpus, float(f1)) for corpus, f1, *_ in rows if _F1.fullmatch(f1))

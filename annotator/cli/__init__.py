@@ -1,17 +1,23 @@
-"""The command line: a Click group whose default command annotates."""
+"""The command line: a Click group whose default command annotates. Internal.
+
+A new command is one file here, with a thin Click command, and one row in COMMANDS. Parameters that the library's errors
+name in braces (see `annotator.errors`) are worded here as the options and arguments of the command that failed.
+"""
 
 from __future__ import annotations
 
 import signal
 import sys
 import threading
+from functools import partial
 
 import click
 from click.shell_completion import CompletionItem
 
 from annotator.cli.lazy import LazyGroup
-from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with, worded
-from annotator.system.startup import collect_less
+from annotator.cli.terminal import say
+from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with
+from annotator.system.process_setup import collect_garbage_less
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -29,7 +35,7 @@ COMMANDS = {
 
 
 class _Group(LazyGroup):
-    """The commands; its help shows the default one's options as well."""
+    """The commands; the help shows the options of the default command as well."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         run = self.commands["run"]
@@ -41,7 +47,7 @@ class _Group(LazyGroup):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names of commands, and of files for the default one."""
-        # Files first: in bash they would else take the place of the names.
+        # Files come first: in bash they would otherwise replace the names.
         return [CompletionItem(incomplete, type="file"), *super().shell_complete(ctx, incomplete)]
 
 
@@ -56,13 +62,13 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
 @click.group(
     "annotate",
     cls=_Group,
-    places=COMMANDS,
+    lazy_commands=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: annotate samples/de.txt --format jsonl -o de.jsonl",
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version,
-    help="Show the versions of the package and of what it computes with.",
+    help="Show the versions of the package and its engines.",
 )  # fmt: skip
 def group() -> None:
     """Mark the named entities in text of any size and language.
@@ -71,45 +77,50 @@ def group() -> None:
     """
 
 
-def _terminate(_signal: int, _frame: object) -> None:
-    """What a scheduler sends before it kills is an interruption like Ctrl-C: what is written stays usable."""
-    raise Terminated("terminated")
-
-
-def _say(what: str, error: BaseException) -> None:
-    """One line on stderr, with what the stages noted on the error."""
-    advice = [worded(text, _option) for text in advice_of(error)]
-    click.echo("; ".join([f"annotate: {what}", *advice]), err=True)
-
-
-def _option(parameter: str) -> str:
-    """The option that sets a parameter of the library."""
-    return "--" + parameter.replace("_", "-")
-
-
 def main() -> None:
-    """Run the command line; what the user can mend is one line on stderr, and the exit code."""
+    """Run the command line. A failure that the user can act on is one line on stderr and the exit code."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
-    collect_less()
+    collect_garbage_less()
+    commands: list[click.Command] = [group]
     try:
-        code = group.main(prog_name="annotate", standalone_mode=False) or 0
+        code = group.main(prog_name="annotate", standalone_mode=False, obj=commands) or 0
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except AnnotatorError as error:
-        _say(f"error: {error.worded(_option)}", error)
+        option = partial(_option, commands[-1])
+        _say_with_advice(f"error: {error.worded(option)}", error, commands[-1])
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort) as error:
-        cause = error.__cause__ or error  # Click makes an Abort of a KeyboardInterrupt
-        _say(str(cause) or "interrupted", cause)
+        cause = error.__cause__ or error  # Click turns a KeyboardInterrupt into an Abort
+        _say_with_advice(str(cause) or "interrupted", cause, commands[-1])
         code = TERMINATED if isinstance(cause, Terminated) else INTERRUPTED
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if not (extra := extra_with(package)):
             raise
-        _say(f"error: this needs {package}: pip install 'annotator[{extra}]'", error)
+        _say_with_advice(f"error: this needs {package}: pip install 'annotator[{extra}]'", error, commands[-1])
         code = AnnotatorError.exit_code
     except OutputClosed:
         code = 0
     sys.exit(code)
+
+
+def _terminate(_signal: int, _frame: object) -> None:
+    """Treat SIGTERM, which schedulers send before they kill, like Ctrl-C, so that what is written stays usable."""
+    raise Terminated("terminated")
+
+
+def _say_with_advice(text: str, error: BaseException, command: click.Command) -> None:
+    """Print one line on stderr, with the advice that the stages added to the error."""
+    advice = [one.worded(partial(_option, command)) for one in advice_of(error)]
+    say("; ".join([text, *advice]))
+
+
+def _option(command: click.Command, parameter: str) -> str:
+    """How the command line names a parameter of the library: as the command's option or argument, such as `--force`."""
+    for param in command.params:
+        if param.name == parameter:
+            return param.human_readable_name if isinstance(param, click.Argument) else max(param.opts, key=len)
+    return "--" + parameter.replace("_", "-")

@@ -1,16 +1,18 @@
-"""`annotate doctor`: what a bug report needs."""
+"""`annotate doctor`: print what a bug report needs."""
 
 from __future__ import annotations
 
 import click
 
+from annotator.cli.options import json_option
+
 
 @click.command("doctor", epilog="Example: annotate doctor --json > doctor.json")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def doctor(as_json: bool) -> None:
     """Print what a bug report needs: versions, devices, models with their checksums, terminal.
 
-    Nothing is sent anywhere. Look it through before you paste it: it names folders of this machine.
+    Nothing is sent anywhere. Read it before you paste it somewhere: it names folders of this machine.
     """
     import json
     from dataclasses import asdict

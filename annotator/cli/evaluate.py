@@ -6,6 +6,9 @@ from pathlib import Path
 
 import click
 
+from annotator.cli.options import device_option
+from annotator.cli.terminal import warn
+
 EXAMPLES = """\b
 Examples:
   annotate evaluate samples/gold.conll --model panx-mini
@@ -15,19 +18,19 @@ Examples:
 
 @click.command("evaluate", epilog=EXAMPLES)
 @click.argument("files", nargs=-1, required=True, metavar="GOLD [PRED]...")
-@click.option("--model", metavar="NAME", help="Tag the tokens of the gold files (all FILES) with this model.")
-@click.option(
-    "--device", default="auto", show_default=True, help="Of the model: auto, cpu, cuda, cuda:N, cuda:all or mps."
-)
+@click.option("--model", metavar="NAME", help="Model that tags the tokens of the gold files; all FILES are then gold.")
+@device_option
 @click.option("--input-format", metavar="NAME", help="Format of all files.  [default: by suffix]")
 @click.option(
-    "--compare", "others", multiple=True, metavar="PRED2", help="A second system's predictions, for each gold."
+    "--compare", "others", multiple=True, metavar="PRED2", help="Predictions of a second system, for each gold file."
 )
-@click.option("--map", "label_map", metavar="A=B,...", help="Count label A as B in all files; A=O leaves A out.")
-@click.option("--strict", is_flag=True, help="In files of IOB2 tags, an I- that continues nothing is no entity.")
-@click.option("--json", "form", flag_value="json", help="Print JSON.")
-@click.option("--markdown", "form", flag_value="markdown", help="Print Markdown.")
-@click.option("--html", "form", flag_value="html", help="Print a page of HTML.")
+@click.option(
+    "--map", "label_map", metavar="A=B,...", help="Count label A as B in all files; A=O leaves entities of A out."
+)
+@click.option("--strict", is_flag=True, help="Read tags as strict IOB2: an I- that continues nothing is no entity.")
+@click.option("--json", "format_name", flag_value="json", help="Print JSON.")
+@click.option("--markdown", "format_name", flag_value="markdown", help="Print Markdown.")
+@click.option("--html", "format_name", flag_value="html", help="Print an HTML page.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw a .png or .svg (extra `plot`).")
 @click.option("--fail-under", type=click.FloatRange(0, 1), metavar="F1", help="Exit with 1 if micro F1 is lower.")
 def evaluate(
@@ -38,33 +41,33 @@ def evaluate(
     others: tuple[str, ...],
     label_map: str | None,
     strict: bool,
-    form: str | None,
+    format_name: str | None,
     plot: Path | None,
     fail_under: float | None,
 ) -> None:
     """Compare tagged files: scores with intervals, kinds of errors, examples, calibration.
 
-    FILES are pairs of a gold file and the predictions for it. With --model they are all gold files, and the
-    model tags their tokens. Both files of a pair must hold the same sentences of the same tokens.
+    FILES are pairs of a gold file and its predictions. With --model they are all gold files, and the model tags
+    their tokens. Both files of a pair must hold the same sentences with the same tokens.
     """
     from annotator.errors import AnnotatorError
-    from annotator.evaluate.evaluation import Model
+    from annotator.evaluate.evaluation import Tagger
     from annotator.evaluate.evaluation import evaluate as compare
-    from annotator.evaluate.pages import render
-    from annotator.evaluate.pairs import LabelMap, pair_files
+    from annotator.evaluate.paired_files import LabelMap, pair_files
     from annotator.evaluate.plot import check_plot
     from annotator.evaluate.plot import plot as draw
+    from annotator.evaluate.render import render
     from annotator.files.sinks import open_sink
 
     comparisons = pair_files(files, others, by_model=model is not None)
     if plot:
         check_plot(plot)
-    tagger = Model(model, device) if model else None
-    result = compare(comparisons, tagger, input_format, LabelMap.parse(label_map), strict)
+    tagger = Tagger(model, device) if model else None
+    result = compare(comparisons, tagger, input_format, LabelMap.parse(label_map), strict, parameter="--{}".format)
     for warning in result.warnings:
-        click.echo(f"annotate: warning: {warning}", err=True)
+        warn(warning)
     with open_sink(None) as sink:
-        sink.write(render(result, form or "terminal").encode("utf-8", "backslashreplace"))
+        sink.write(render(result, format_name).encode("utf-8", "backslashreplace"))
     if plot:
         draw(result, plot)
     f1 = result.scores.micro.f1

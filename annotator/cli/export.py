@@ -1,10 +1,12 @@
-"""`annotate models export`: a model as the onnx engine takes it."""
+"""`annotate models export`: write a model for the onnx engine."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import click
+
+from annotator.cli.terminal import say
 
 
 @click.command("export", epilog="Example: annotate models export panx-mini --output panx-mini-onnx")
@@ -14,18 +16,20 @@ import click
 )
 @click.option(
     "--precision", type=click.Choice(["float32", "int8"]), default="float32", show_default=True,
-    help="int8 is faster on CPUs, and comes with float32 beside it.",
+    help="Precision of the weights; int8 is faster on CPUs and is written beside float32.",
 )  # fmt: skip
-@click.option("--text", multiple=True, metavar="FILE", help="Text like what shall be tagged; int8 is fitted to it.")
+@click.option(
+    "--text", multiple=True, metavar="FILE", help="Text that resembles what will be annotated; int8 is fitted to it."
+)
 def export(model: str, output: Path, precision: str, text: tuple[str, ...]) -> None:
-    """Write MODEL as a folder that --model takes and that runs on CPUs without torch.
+    """Write MODEL as a folder that --model accepts and that runs on CPUs without torch.
 
     MODEL is a known name, a checkpoint folder or a Hub name. The folder is an ordinary checkpoint with graphs for
-    ONNX Runtime in it; it may be MODEL's own.
+    ONNX Runtime in it; it may be MODEL's own folder.
     """
     from annotator.checkpoints.folder import find_checkpoint
     from annotator.export import export as write
-    from annotator.input.records import read_documents
+    from annotator.input.records import open_input
 
-    file = write(find_checkpoint(model), output, precision, read_documents(text) if text else ())
-    click.echo(f"annotate: wrote {file}", err=True)
+    documents = open_input(text).documents() if text else ()
+    say(f"wrote {write(find_checkpoint(model), output, precision, documents)}")

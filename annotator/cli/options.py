@@ -1,4 +1,4 @@
-"""Options that commands share, as decorators: the command gets the values that they stand for."""
+"""Options that commands share, as decorators."""
 
 from __future__ import annotations
 
@@ -9,23 +9,44 @@ from typing import Any
 
 import click
 
+from annotator.engines import ENGINES
+from annotator.engines.base import PRECISIONS
 from annotator.errors import UsageError
-from annotator.formats import FORMATS
+from annotator.formats import FORMATS, INPUTS
 from annotator.formats.base import ON_ERROR, SPLITS, ReadOptions, WriteOptions
 
 Command = Callable[..., None]
-REJECTED = 3  # the exit code where records were skipped
+Decorator = Callable[[Command], Command]
+REJECTED = 3  # the exit code of a command that skipped records
+
+lang_option: Decorator = click.option(
+    "--lang", default="xx", show_default=True, help="Language of the text, for its words and sentences."
+)
+force_option: Decorator = click.option("--force", is_flag=True, help="Replace an output that exists.")
+json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+limit_option: Decorator = click.option(
+    "--limit", type=click.IntRange(min=0), metavar="N", help="Stop after this many documents."
+)
 
 
-def input_options(flag: str = "--input-format") -> Callable[[Command], Command]:
-    """Options of inputs. The command gets `input_format`, a name or None, and `read_options`."""
-    options = [
-        click.option(flag, "input_format", metavar="NAME", help="Format to read.  [default: by suffix, else text]"),
+def device_option(command: Command) -> Command:
+    """The device of a model, `device`."""
+    text = "Device of the model: auto, cpu, cuda, cuda:N, cuda:all or mps."
+    return click.option("--device", default="auto", show_default=True, help=text)(command)
+
+
+def input_options(flag: str = "--input-format") -> Decorator:
+    """How inputs are read. The command gets `input_format`, a name or None, and `read_options`."""
+    options: list[Decorator] = [
+        click.option(
+            flag, "input_format", metavar="NAME",
+            help=f"Format of the input: {', '.join(INPUTS)}.  [default: by suffix, else text]",
+        ),
         click.option("--text-field", default="text", show_default=True, help="Field of a record that holds its text."),
         click.option("--id-field", default="id", show_default=True, help="Field of a record that holds its id."),
         click.option(
             "--split", type=click.Choice(SPLITS), default="line", show_default=True,
-            help="What of plain text is a document.",
+            help="Unit of text that becomes a document.",
         ),
     ]  # fmt: skip
 
@@ -40,12 +61,15 @@ def input_options(flag: str = "--input-format") -> Callable[[Command], Command]:
 
 
 def output_options(command: Command) -> Command:
-    """Options of how an output is written. The command gets `write_options` and `force`."""
-    options = [
-        click.option("--style", metavar="NAME", help=f"Of JSON Lines: {', '.join(FORMATS['jsonl'].styles)}."),
-        click.option("--docstart", is_flag=True, help="Mark where documents begin, in CoNLL."),
-        click.option("--force", is_flag=True, help="Replace an output that exists."),
-    ]
+    """How an output is written. The command gets `write_options` and `force`."""
+    options: list[Decorator] = [
+        click.option(
+            "--style", metavar="NAME",
+            help=f"Style of JSON Lines: {', '.join(FORMATS['jsonl'].styles)}.  [default: our own]",
+        ),
+        click.option("--docstart", is_flag=True, help="Mark in CoNLL where each document begins."),
+        force_option,
+    ]  # fmt: skip
 
     @wraps(command)
     def with_options(style: str | None, docstart: bool, **others: Any) -> None:
@@ -55,51 +79,71 @@ def output_options(command: Command) -> Command:
 
 
 def error_options(command: Command) -> Command:
-    """What to do at records that cannot be read. The command gets `on_error`, one of ON_ERROR, and `rejects`."""
-    options = [
+    """What to do about records that cannot be read. The command gets `on_error`, one of ON_ERROR, and `rejects`."""
+    options: list[Decorator] = [
         click.option(
-            "--on-error", type=click.Choice(ON_ERROR), default="fail", show_default=True, help="At a bad record."
+            "--on-error", type=click.Choice(ON_ERROR), default="fail", show_default=True,
+            help="What to do about a record that cannot be read.",
         ),
         click.option(
-            "--rejects", type=click.Path(path_type=Path), help="File for bad records.  [default: OUT.rejects.jsonl]"
+            "--rejects", type=click.Path(path_type=Path), metavar="FILE",
+            help="File for skipped records.  [default: OUTPUT.rejects.jsonl]",
         ),
-    ]
+    ]  # fmt: skip
 
     @wraps(command)
     def with_options(on_error: str, rejects: Path | None, **others: Any) -> None:
         if rejects and on_error != "skip":
-            raise UsageError("--rejects is for the records that are skipped: add --on-error skip")
+            raise UsageError("a file of rejects is only for skipped records", "add {on_error} skip")
         command(on_error=on_error, rejects=rejects, **others)
 
     return _with(options, with_options)
 
 
 def model_options(command: Command) -> Command:
-    """Options of the model and what it computes on. The command gets `recipe`, the arguments of Annotator.load."""
-    options = [
-        click.option("--model", default="panx-mini", show_default=True, help="Known name, folder or Hub name."),
-        click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N, cuda:all or mps."),
+    """The model and what it computes on. The command gets `recipe`, from which the annotator is loaded."""
+    options: list[Decorator] = [
         click.option(
-            "--engine", default="auto", show_default=True, help="auto, torch, onnx or null, which tags nothing."
+            "--model", default="panx-mini", show_default=True, help="Known name, checkpoint folder or Hub name."
         ),
-        click.option("--precision", default="auto", show_default=True, help="auto, exact, bf16 or int8."),
-        click.option("--batch-tokens", type=click.IntRange(min=1), help="Piece slots a batch.  [default: by device]"),
-        click.option("--lang", default="xx", show_default=True, help="Language of the text, for words and sentences."),
+        device_option,
+        click.option(
+            "--engine", type=click.Choice(ENGINES), default="auto", show_default=True,
+            help="What computes the scores; null tags nothing.",
+        ),
+        click.option(
+            "--precision", type=click.Choice(PRECISIONS), default="auto", show_default=True,
+            help="How exactly scores are computed; exact is float32.",
+        ),
+        click.option(
+            "--batch-tokens", type=click.IntRange(min=1), metavar="N", help="Slots per batch.  [default: by device]"
+        ),
+        lang_option,
         click.option("--labels", metavar="A,B", help="Keep only entities with these labels."),
-        click.option("--min-score", type=click.FloatRange(0, 1), default=0.0, help="Keep only entities that score so."),
-    ]
+        click.option(
+            "--min-score", type=click.FloatRange(0, 1), default=0.0, metavar="P",
+            help="Keep only entities scoring at least this.",
+        ),
+    ]  # fmt: skip
 
     @wraps(command)
-    def with_options(labels: str | None, **others: Any) -> None:
-        names = ("model", "device", "engine", "precision", "batch_tokens", "lang", "min_score")
+    def with_options(
+        model: str, device: str, engine: str, precision: str, batch_tokens: int | None, lang: str, labels: str | None,
+        min_score: float, **others: Any,
+    ) -> None:  # fmt: skip
+        from annotator.pipeline import Recipe
+
         kept = tuple(label.strip() for label in labels.split(",")) if labels else None
-        recipe = {name: others.pop(name) for name in names}
-        command(recipe={**recipe, "labels": kept}, **others)
+        recipe = Recipe(
+            model, device=device, engine=engine, precision=precision, lang=lang, labels=kept, min_score=min_score,
+            batch_tokens=batch_tokens,
+        )  # fmt: skip
+        command(recipe=recipe, **others)
 
     return _with(options, with_options)
 
 
-def _with(options: Sequence[Callable[[Any], Any]], command: Command) -> Command:
+def _with(options: Sequence[Decorator], command: Command) -> Command:
     for option in reversed(options):
         command = option(command)
     return command

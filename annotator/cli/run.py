@@ -1,16 +1,22 @@
-"""`annotate FILE...`: the main job."""
+"""`annotate FILE...`: annotate text, the default command."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.options import REJECTED, error_options, input_options, model_options, output_options
+from annotator.cli.options import REJECTED, error_options, input_options, limit_option, model_options, output_options
+from annotator.cli.terminal import say
+from annotator.formats import OUTPUTS
 from annotator.formats.base import ReadOptions, WriteOptions
+from annotator.run.progress import DISPLAYS
 
-PROGRESS = ("auto", "bar", "json", "none")
+if TYPE_CHECKING:
+    from annotator.pipeline import Recipe
+
 EXAMPLES = """\b
 Examples:
   annotate samples/de.txt --format jsonl -o de.jsonl
@@ -23,49 +29,66 @@ Examples:
 @click.option(
     "-o", "--output", metavar="FILE|FOLDER/", type=click.Path(), help="File or folder to write.  [default: stdout]"
 )
-@click.option("-f", "--format", "format_", metavar="NAME", help="conll, jsonl, docbin...  [default: by -o, else conll]")
+@click.option(
+    "-f", "--format", metavar="NAME",
+    help=f"Format of the output: {', '.join(OUTPUTS)}.  [default: by suffix, else conll]",
+)  # fmt: skip
 @model_options
-@click.option("--workers", type=click.IntRange(min=0), help="Processes that prepare.  [default: 0; cores - 1 on a GPU]")
-@click.option("--limit", type=click.IntRange(min=0), help="Stop after so many documents.")
+@click.option(
+    "--workers", type=click.IntRange(min=0), metavar="N",
+    help="Worker processes that segment and encode.  [default: 0 on a CPU, all cores but one on a GPU]",
+)  # fmt: skip
+@limit_option
 @input_options()
 @output_options
-@click.option("--shard-size", type=click.IntRange(min=1), help="Documents a file, in a folder.  [default: by input]")
+@click.option(
+    "--shard-size", type=click.IntRange(min=1), metavar="N",
+    help="Documents per file of an output folder.  [default: one file per input]",
+)  # fmt: skip
 @error_options
-@click.option("--resume", is_flag=True, help="Go on with a run that did not come to its end.")
-@click.option("--progress", type=click.Choice(PROGRESS), default="auto", show_default=True, help="What stderr shows.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")
+@click.option("--resume", is_flag=True, help="Resume a run that was interrupted.")
+@click.option(
+    "--progress", type=click.Choice(DISPLAYS), default="auto", show_default=True, help="How to show progress on stderr."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress and no summary on stderr.")
 def run(
     inputs: tuple[str, ...],
     output: str | None,
-    format_: str | None,
-    recipe: dict[str, Any],
+    format: str | None,
+    recipe: Recipe,
+    workers: int | None,
+    limit: int | None,
     input_format: str | None,
     read_options: ReadOptions,
     write_options: WriteOptions,
+    force: bool,
     shard_size: int | None,
+    on_error: str,
+    rejects: Path | None,
+    resume: bool,
     progress: str,
     quiet: bool,
-    **how: Any,
 ) -> None:
-    """Annotate text files (a document a line), JSON Lines, CoNLL and more with named entities.
+    """Annotate text (one document per line), JSON Lines, CoNLL and more with named entities.
 
-    Without FILE, or with -, text is read from stdin. A folder stands for all such files below it. Files may be
-    compressed. The tokens and sentences of formats that have them are kept. An output folder gets a file an
-    input, or one every --shard-size documents.
+    Without FILE, or with -, text is read from stdin. A folder stands for all its files of known formats, and those
+    of the folders in it. Files may be compressed. Words and sentences that the input has are kept. An output folder
+    gets one file per input, or one for every --shard-size documents.
     """
     from annotator.input.records import open_input
-    from annotator.pipeline import Recipe
     from annotator.run.job import make_job
     from annotator.run.runner import run as annotate
-    from annotator.system.startup import import_spacy
+    from annotator.system.process_setup import import_spacy
 
     if sys.stdin and sys.stdin.isatty() and "-" in (inputs or "-") and not quiet:
-        click.echo("annotate: reading from the terminal, a document a line; end with Ctrl-D", err=True)
-    given = open_input(inputs or ("-",), input_format, read_options)
-    job = make_job(given, output, format_, shard_size, options=write_options, recipe=Recipe(**recipe), **how)
+        say("reading from the terminal, one document per line; end with Ctrl-D")
+    job = make_job(
+        open_input(inputs or ("-",), input_format, read_options), output, format, shard_size, options=write_options,
+        recipe=recipe, on_error=on_error, rejects=rejects, limit=limit, workers=workers, resume=resume, force=force,
+    )  # fmt: skip
     import_spacy()
-    done = annotate(job, "none" if quiet else progress, lambda what: click.echo(f"annotate: {what}", err=True))
+    done = annotate(job, "none" if quiet else progress, say)
     if done and not quiet:
-        click.echo(f"annotate: {done}", err=True)
+        say(str(done))
     if done and done.counts.rejected:
         sys.exit(REJECTED)

@@ -1,4 +1,4 @@
-"""`annotate view FILE`: documents with their entities in colour, in the terminal or as a page."""
+"""`annotate view FILE`: show documents with their entities in colour, in the terminal or as a page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.options import input_options
+from annotator.cli.options import force_option, input_options, limit_option
 from annotator.formats.base import ReadOptions
 
 EXAMPLES = """\b
@@ -19,15 +19,15 @@ Examples:
 
 @click.command("view", epilog=EXAMPLES)
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER|-...", type=click.Path())
-@click.option("-f", "--format", "form", metavar="NAME", help="terminal or html.  [default: by -o, else terminal]")
+@click.option("-f", "--format", metavar="NAME", help="terminal or html.  [default: by suffix, else terminal]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write.  [default: stdout]")
-@click.option("--scores", is_flag=True, help="Show the scores of entities (a page shows them on hover).")
-@click.option("--limit", type=click.IntRange(min=0), help="Stop after so many documents.")
+@click.option("--scores", is_flag=True, help="Show the scores of entities (an HTML page shows them on hover).")
+@limit_option
 @input_options()
-@click.option("--force", is_flag=True, help="Replace an output that exists.")
+@force_option
 def view(
     inputs: tuple[str, ...],
-    form: str | None,
+    format: str | None,
     output: Path | None,
     scores: bool,
     limit: int | None,
@@ -35,15 +35,15 @@ def view(
     read_options: ReadOptions,
     force: bool,
 ) -> None:
-    """Show documents with their entities in colour.
+    """Show documents with the entities that their files hold, in colour.
 
-    In a terminal, through a pager if there are more than fit on the screen; or as one page of HTML. It shows the
-    entities that the files hold: tag plain text first.
+    In a terminal, documents that do not fit on the screen go through a pager. As HTML, all documents are on one page.
+    Plain text has no entities: annotate it first.
     """
-    from annotator.corpus.view import choose_form
+    from annotator.corpus.view import choose_format
     from annotator.corpus.view import view as show
-    from annotator.input.records import read_documents
+    from annotator.input.records import open_input
 
-    chosen = choose_form(form, output)
-    documents = read_documents(inputs, input_format, read_options)
+    chosen = choose_format(format, output)
+    documents = open_input(inputs, input_format, read_options).documents()
     show(islice(documents, limit), chosen, output, scores, force)

@@ -1,1 +1,1 @@
-"""What can be done with annotated corpora besides annotating: convert, validate, count, view."""
+"""Work on annotated corpora other than annotating them: convert, validate, count and view."""

@@ -1,4 +1,4 @@
-"""Documents from one format to another, and what gets lost on the way."""
+"""Documents from one format to another, and what is lost on the way."""
 
 from __future__ import annotations
 
@@ -10,26 +10,30 @@ from pathlib import Path
 from annotator.document import Document
 from annotator.errors import advise
 from annotator.files.sinks import open_sink
-from annotator.formats import Format
+from annotator.formats import PARTS, Format
 from annotator.formats.base import WriteOptions
 from annotator.input.records import Input
-from annotator.output.rejects import SKIPPING, Rejects
+from annotator.output.documents import segmented
+from annotator.output.rejects import SKIP_ADVICE, Rejects
 
 
 @dataclass(slots=True)
 class Conversion:
-    """What was converted: how many documents, and how many records could not be read; which parts of the documents the
-    target does not hold, and how many of their entities are no whole words in one sentence, where it holds only such.
+    """What was converted, and what was lost.
+
+    `documents` were written, `rejected` records could not be read. `lost` are the PARTS of documents that the target
+    does not hold. `misaligned` counts entities that are not whole words of one sentence, where the target holds only
+    those that are.
     """
 
     documents: int = 0
     rejected: int = 0
     lost: set[str] = field(default_factory=set)
-    uneven: int = 0
+    misaligned: int = 0
 
 
-# Whether a document has something of a part, in the order to tell of them.
-_HAS: dict[str, Callable[[Document], bool]] = {
+# Whether a document has something of a part.
+HAS_PART: dict[str, Callable[[Document], bool]] = {
     "id": lambda d: d.id != str(d.origin),
     "text": lambda d: d.text != _joined(d),
     "meta": lambda d: bool(d.meta),
@@ -39,32 +43,32 @@ _HAS: dict[str, Callable[[Document], bool]] = {
     "scores": lambda d: any(entity.score is not None for entity in d.entities),
     "documents": lambda d: len(d.sentences or ()) != 1,
 }
-PARTS = tuple(_HAS)
 
 
 def convert(
     given: Input,
     output: Path | None,
-    form: Format,
+    target: Format,
     options: WriteOptions,
     *,
     lang: str = "xx",
     force: bool = False,
     rejects: Rejects | None = None,
 ) -> Conversion:
-    """Write the documents of an input in another format, to a file (None: stdout).
+    """Write the documents of an input to a file (None: stdout) in another format.
 
-    Documents without sentences are segmented first if the format is one of words. Records that cannot be read go to
-    `rejects`; without that, the first one is raised. Raises AnnotatorError for what
-    cannot be read or written, UsageError for an option that the format does not have.
+    Documents without sentences are segmented first if the target is word-based. Records that cannot be read go to
+    `rejects`; without it, the first one is raised. Raises AnnotatorError for what cannot be read or written, and
+    UsageError for an option that the target does not have.
     """
-    missing = [part for part in PARTS if part not in form.holding(options)]
+    held = target.holding(options)
+    missing = [part for part in PARTS if part not in held]
     conversion = Conversion()
     with open_sink(output, force) as sink, rejects or nullcontext():
         documents = _readable(given, rejects, conversion)
-        if form.of_words:
+        if target.word_based:
             documents = segmented(documents, lang)
-        for part in form.writer()(_watched(documents, missing, form.of_words, conversion), options):
+        for part in target.writer()(_watched(documents, missing, target.word_based, conversion), options):
             sink.write(part)
     return conversion
 
@@ -77,50 +81,36 @@ def _readable(given: Input, rejects: Rejects | None, conversion: Conversion) -> 
             rejects.write(positioned.record)
             conversion.rejected += 1
         else:
-            advise(positioned.record, SKIPPING)
+            advise(positioned.record, SKIP_ADVICE)
             raise positioned.record
 
 
-def segmented(documents: Iterable[Document], lang: str = "xx") -> Iterator[Document]:
-    """The documents; those without sentences get them from a segmenter, which is loaded when the first one comes."""
-    segmenter = None
-    for document in documents:
-        if document.sentences is not None:
-            yield document
-            continue
-        if segmenter is None:
-            from annotator.prepare.segment import Segmenter
-
-            segmenter = Segmenter(lang)
-        yield from segmenter([document])
-
-
 def _watched(
-    documents: Iterator[Document], missing: list[str], of_words: bool, conversion: Conversion
+    documents: Iterable[Document], missing: list[str], word_based: bool, conversion: Conversion
 ) -> Iterator[Document]:
     for document in documents:
         conversion.documents += 1
-        conversion.lost |= {part for part in missing if part not in conversion.lost and _HAS[part](document)}
-        if of_words:
-            conversion.uneven += len(uneven(document))
+        conversion.lost |= {part for part in missing if part not in conversion.lost and HAS_PART[part](document)}
+        if word_based:
+            conversion.misaligned += len(misaligned_entities(document))
         yield document
 
 
-def uneven(document: Document) -> list[int]:
+def misaligned_entities(document: Document) -> list[int]:
     """The numbers of the entities that do not begin and end with words of one and the same sentence."""
     found: list[int] = []
     sentences = iter(document.sentences or ())
-    starts: dict[int, int] = {}
-    ends: dict[int, int] = {}
+    starts: set[int] = set()
+    ends: set[int] = set()
     last = -1
     for number, entity in enumerate(document.entities):
         while last < entity.start:
             sentence = next(sentences, None)
             if sentence is None:
                 break
-            last = sentence.offsets[-1] - 1
-            starts = {start: i for i, (start, _) in enumerate(sentence.word_offsets())}
-            ends = {end: i for i, (_, end) in enumerate(sentence.word_offsets())}
+            last = sentence.end - 1
+            starts = set(sentence.offsets[::2])
+            ends = set(sentence.offsets[1::2])
         if entity.start not in starts or entity.end not in ends:
             found.append(number)
     return found
@@ -134,14 +124,14 @@ def _joined(document: Document) -> str:
     )
 
 
-def warnings(conversion: Conversion, form: Format, options: WriteOptions) -> Iterator[str]:
-    """What to tell of losses, a line each."""
+def warnings(conversion: Conversion, target: Format, options: WriteOptions) -> Iterator[str]:
+    """One line for each kind of loss."""
     if conversion.lost:
         parts = ", ".join(part for part in PARTS if part in conversion.lost)
-        style = f" of the style {options.style}" if options.style else ""
-        yield f"{form.name}{style} holds no {parts}: not all of the input is in the output"
-    if conversion.uneven:
+        style = f" in the style {options.style}" if options.style else ""
+        yield f"{target.name}{style} holds no {parts}: not all of the input is in the output"
+    if conversion.misaligned:
         yield (
-            f"{form.name} holds entities as whole words of one sentence: {conversion.uneven} that are not were "
-            "widened, cut or left out"
+            f"{target.name} holds only entities that are whole words of one sentence: "
+            f"{conversion.misaligned} others were widened, cut or left out"
         )

@@ -1,4 +1,4 @@
-"""What is wrong in a corpus: records, tags, entities and ids, each with its place; and the repair of tags."""
+"""What is wrong in a corpus: records, tags, entities and ids, each with its origin; and the repair of tags."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from annotator.corpus.convert import uneven
+from annotator.corpus.convert import misaligned_entities
 from annotator.document import OUTSIDE, Document, Origin
 from annotator.errors import RecordError, UsageError
 from annotator.files.sinks import open_sink
@@ -19,9 +19,11 @@ from annotator.formats.conll import columns, is_mark
 from annotator.input.records import Input
 from annotator.labels import faults, is_tag, spans, strict_spans
 
-# An id is remembered by 8 bytes of its hash; of more documents than this, the ids are not compared.
+# Ids are remembered by 8 bytes of their hash, and compared in this many documents at most.
 MOST_IDS = 5_000_000
 REPAIRED_FORMATS = ("conll", "conll2003")
+_BIOES_OR_BILOU = ("E-", "S-", "L-", "U-")
+ReadSpans = Callable[[Sequence[str]], Iterator[tuple[int, int, str]]]
 
 
 class Kind(StrEnum):
@@ -29,12 +31,12 @@ class Kind(StrEnum):
 
     RECORD = "unreadable records"
     TAG = "invalid tags"
-    ENTITY = "uneven entities"
-    ID = "ids given twice"
+    ENTITY = "misaligned entities"
+    ID = "duplicate ids"
 
 
 class Repair(StrEnum):
-    """What becomes of an `I-` that continues nothing: the beginning of a name, as conlleval reads it, or `O`."""
+    """What an `I-` that continues nothing becomes: the beginning of an entity, as conlleval reads it, or `O`."""
 
     CONLLEVAL = "conlleval"
     DISCARD = "discard"
@@ -42,21 +44,21 @@ class Repair(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong: where, of what kind, and what."""
+    """One thing that is wrong: where it stands, its kind, and the reason."""
 
-    place: str
+    origin: str
     kind: Kind
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
+        return f"{self.origin}: {self.reason}"
 
 
 @dataclass(slots=True)
 class Report:
-    """Counts of what was read and of what is wrong with it; the first `shown` faults as they are.
+    """Counts of what was read and of what is wrong with it, and the first `shown` faults.
 
-    `all_ids` is False where there were more ids than are compared.
+    `all_ids` is False if there were more than MOST_IDS ids, so that not all were compared.
     """
 
     shown: int
@@ -83,7 +85,7 @@ class Report:
 
     @property
     def wrong(self) -> str:
-        """How many faults of each kind there are, in words; nothing where there is none."""
+        """How many faults of each kind there are, in words; empty if there are none."""
         return ", ".join(f"{self.faults[kind]:,} {kind}" for kind in Kind if self.faults[kind])
 
     def __str__(self) -> str:
@@ -92,13 +94,13 @@ class Report:
             f"{self.documents:,} documents, {self.sentences:,} sentences, {self.words:,} words, "
             f"{self.entities:,} entities: {self.wrong or 'nothing wrong'}"
         )
-        unseen = [] if self.all_ids else [f"ids were compared of the first {MOST_IDS:,} documents only"]
+        unseen = [] if self.all_ids else [f"ids were compared in the first {MOST_IDS:,} documents only"]
         return "\n".join([*map(str, self.first), *([f"... and {more:,} more"] if more else []), *unseen, counts])
 
     def to_json(self) -> str:
-        """The report as one object of JSON."""
+        """The report as one JSON object."""
         faults = {kind.name.lower(): self.faults[kind] for kind in Kind}
-        first = [{"place": one.place, "kind": one.kind.name.lower(), "reason": one.reason} for one in self.first]
+        first = [{"place": one.origin, "kind": one.kind.name.lower(), "reason": one.reason} for one in self.first]
         return json.dumps(
             {
                 "documents": self.documents,
@@ -115,16 +117,16 @@ class Report:
 
 
 def validate(given: Input, shown: int = 20) -> Report:
-    """Read an input to its end, and report what is wrong with it.
+    """Read an input to its end and report what is wrong with it.
 
-    Tags must follow the grammar of their scheme (`annotator.labels`), entities cover whole words of one sentence
-    (where the words are given) without white space at their ends, and ids differ.
+    Tags must follow the grammar of their scheme (`annotator.labels`). Entities must not begin or end with white space
+    and, where words are given, must cover whole words of one sentence. Ids must differ.
     """
     report = Report(shown)
 
-    def on_tags(tags: Sequence[str], places: Sequence[Origin]) -> None:
+    def on_tags(tags: Sequence[str], origins: Sequence[Origin]) -> None:
         for number, reason in faults(tags):
-            report.add(Fault(str(places[number]), Kind.TAG, f"invalid tag: {reason}"))
+            report.add(Fault(str(origins[number]), Kind.TAG, f"invalid tag: {reason}"))
 
     checked = replace(given, options=replace(given.options, on_tags=on_tags))
     ids: set[int] = set()
@@ -134,39 +136,40 @@ def validate(given: Input, shown: int = 20) -> Report:
             report.add(Fault(str(record.origin), Kind.RECORD, record.reason))
             continue
         report.count(record)
-        for reason in _uneven(record):
+        for reason in _entity_faults(record):
             report.add(Fault(str(record.origin), Kind.ENTITY, reason))
         if record.id != str(record.origin):
             if hash(record.id) in ids:
-                report.add(Fault(str(record.origin), Kind.ID, f"id {record.id!r} is there before"))
+                report.add(Fault(str(record.origin), Kind.ID, f"the id {record.id!r} was used before"))
             report.all_ids = report.all_ids and len(ids) < MOST_IDS
             if report.all_ids:
                 ids.add(hash(record.id))
     return report
 
 
-def _uneven(document: Document) -> Iterator[str]:
-    split = set(uneven(document)) if document.sentences is not None else set()
+def _entity_faults(document: Document) -> Iterator[str]:
+    misaligned = set(misaligned_entities(document)) if document.sentences is not None else set()
     for number, entity in enumerate(document.entities):
         text = document.text[entity.start : entity.end]
         shown = f"{entity.label} [{entity.start}, {entity.end}) {text[:40]!r}"
-        if number in split:
+        if number in misaligned:
             yield f"entity {shown} does not begin and end with words of one sentence"
         elif text != text.strip():
             yield f"entity {shown} begins or ends with white space"
 
 
 def repair(given: Input, output: Path | None, how: Repair, force: bool = False) -> int:
-    """Write CoNLL files again with valid IOB2 tags, all else as it is byte for byte; how many tags are new.
+    """Write CoNLL files again with valid IOB2 tags and all else byte for byte; returns how many tags were changed.
 
-    Sentences in BIOES or BILOU are left as they are. Raises UsageError for other formats, RecordError for a line
+    Sentences in BIOES or BILOU are left as they are. Raises UsageError for other formats, and RecordError for a line
     without a tag.
     """
     read_spans = spans if how is Repair.CONLLEVAL else strict_spans
     for source in given.sources:
-        form = input_format(given.format_name, source.name)
-        if form.name not in REPAIRED_FORMATS:
-            raise UsageError(f"--repair is for {' and '.join(REPAIRED_FORMATS)}, not for {form.name}: convert it first")
+        name = input_format(given.format_name, source.name).name
+        if name not in REPAIRED_FORMATS:
+            remedy = f"convert it to {' or '.join(REPAIRED_FORMATS)} first"
+            raise UsageError(f"{source.name}: tags in {name} cannot be repaired", remedy)
     count = 0
     with open_sink(output, force) as sink:
         for source in given.sources:
@@ -183,13 +186,10 @@ def repair(given: Input, output: Path | None, how: Repair, force: bool = False) 
     return count
 
 
-ReadSpans = Callable[[Sequence[str]], Iterator[tuple[int, int, str]]]
-
-
 def _write_repaired(sentence: Sequence[Line], read_spans: ReadSpans, write: Callable[[bytes], None]) -> int:
     tags = [_tag(line) for line in sentence]
     new = list(tags)
-    if not any(tag[:2] in ("E-", "S-", "L-", "U-") for tag in tags):
+    if not any(tag.startswith(_BIOES_OR_BILOU) for tag in tags):
         new = [OUTSIDE] * len(tags)
         for start, end, label in read_spans(tags):
             new[start:end] = [f"B-{label}", *[f"I-{label}"] * (end - start - 1)]
@@ -203,5 +203,6 @@ def _tag(line: Line) -> str:
     found = columns(line.text)
     tag = found[-1].strip() if len(found) > 1 else ""
     if not is_tag(tag):
-        raise RecordError(line.origin, f"expected a token and a tag, found {line.text[:40]!r}; mend the line")
+        reason = f"expected a token and a tag, found {line.text[:40]!r}"
+        raise RecordError(line.origin, reason, remedy="correct the line")
     return tag

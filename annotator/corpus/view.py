@@ -1,4 +1,4 @@
-"""Documents with coloured entities, in a terminal or as a page."""
+"""Documents with their entities in colour, in a terminal or as an HTML page."""
 
 from __future__ import annotations
 
@@ -18,57 +18,62 @@ from annotator.errors import UsageError, did_you_mean
 from annotator.files.sinks import open_sink
 from annotator.formats import html
 
-FORMS = ("terminal", "html")
+VIEWS = ("terminal", "html")
 
 
 def render(documents: Iterable[Document], console: Console, scores: bool = False) -> Iterator[str]:
-    """Each document as the console shows it, then a legend that counts the labels.
+    """Each document as the console shows it, then a legend with the count of each label.
 
-    Without colours, entities stand in brackets. Lines are wrapped to the width of a terminal only.
+    Without colours, entities are in brackets. Lines are wrapped only where the console is a terminal.
     """
     labels: Counter[str] = Counter()
     count = 0
-    for count, document in enumerate(documents, start=1):  # noqa: B007  counts on
+    for count, document in enumerate(documents, start=1):  # noqa: B007  used after the loop
         labels.update(entity.label for entity in document.entities)
         yield _printed(console, _document(document, console, scores))
     yield _printed(console, _legend(labels, count, console))
 
 
 def view(
-    documents: Iterable[Document], form: str, output: Path | None = None, scores: bool = False, force: bool = False
+    documents: Iterable[Document],
+    format_name: str,
+    output: Path | None = None,
+    scores: bool = False,
+    force: bool = False,
 ) -> None:
-    """Show documents in one of FORMS, on stdout or in a file; in a terminal by a pager if the screen is too small.
+    """Show documents in one of VIEWS, on stdout or in a file.
 
-    Raises AnnotatorError for a file that exists (unless `force`) or cannot be written.
+    A terminal shows them in a pager if they do not fit on the screen. Raises AnnotatorError for a file that exists
+    (unless `force`) or cannot be written.
     """
-    console = Console() if output is None else Console(file=StringIO())  # a file is no terminal
+    console = Console() if output is None else Console(file=StringIO())  # a file is not a terminal
     shown = render(documents, console, scores)
-    if form == "terminal" and console.is_terminal:
+    if format_name == "terminal" and console.is_terminal:
         screen = _screen(shown, console.height)
         if sum(part.count("\n") for part in screen) >= console.height:
             click.echo_via_pager(chain(screen, shown))
             return
         shown = iter(screen)
-    parts = html.write(documents) if form == "html" else (part.encode() for part in shown)
+    parts = html.write(documents) if format_name == "html" else (part.encode() for part in shown)
     with open_sink(output, force) as sink:
         for part in parts:
             sink.write(part)
 
 
-def choose_form(name: str | None, output: Path | None) -> str:
-    """The form to show documents in: the one named, else by the suffix of `output`, else `terminal`.
+def choose_format(name: str | None, output: Path | None) -> str:
+    """The view to show documents in: the one named, else by the suffix of `output`, else `terminal`.
 
-    Raises UsageError for a name that is none of FORMS.
+    Raises UsageError for a name that is not one of VIEWS.
     """
     if name is None:
         return "html" if output and output.suffix.lower() in (".html", ".htm") else "terminal"
-    if name not in FORMS:
-        raise UsageError(f"unknown format {name!r}: {did_you_mean(name, FORMS)}There are {', '.join(FORMS)}")
+    if name not in VIEWS:
+        raise UsageError(f"unknown format {name!r}", f"{did_you_mean(name, VIEWS)}There are {', '.join(VIEWS)}")
     return name
 
 
 def _screen(parts: Iterator[str], height: int) -> list[str]:
-    """The first parts, up to the one with which a screen of this height is full."""
+    """The first parts, up to the one that fills a screen of this height."""
     screen: list[str] = []
     lines = 0
     while lines < height and (part := next(parts, None)) is not None:
@@ -93,13 +98,13 @@ def _document(document: Document, console: Console, scores: bool) -> Text:
 
 
 def _mark(text: str, entity: Entity, console: Console, scores: bool) -> Text:
-    named = visible(text[entity.start : entity.end])
+    marked = visible(text[entity.start : entity.end])
     score = f" {entity.score:.2f}" if scores and entity.score is not None else ""
-    return _chip(f"{named} ", entity.label, score, console)
+    return _chip(f"{marked} ", entity.label, score, console)
 
 
 def _chip(before: str, label: str, after: str, console: Console) -> Text:
-    """A label with what belongs to it: on its colour, or in brackets where there are no colours."""
+    """A label with the text before and after it, on its colour, or in brackets where there are no colours."""
     left, right = (" ", " ") if _coloured(console) else ("[", "]")
     style = f"#000000 on {colour(label)}" if _coloured(console) else ""
     return Text.assemble(left, before, (visible(label), "bold"), after, right, style=style)
@@ -111,5 +116,5 @@ def _coloured(console: Console) -> bool:
 
 def _legend(labels: Counter[str], documents: int, console: Console) -> Text:
     chips: Iterable[Text] = (_chip("", label, f" {labels[label]:,}", console) for label in sorted(labels))
-    counted = Text(f"{documents:,} document{'' if documents == 1 else 's'}", "dim")
-    return Text(" ").join(chain(chips if labels else [Text("no entities,")], [counted]))
+    total = Text(f"{documents:,} document{'' if documents == 1 else 's'}", "dim")
+    return Text(" ").join(chain(chips if labels else [Text("no entities,")], [total]))

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # the command line reads the names below without importing NumPy
+    import numpy as np
+    from numpy.typing import NDArray
 
-from annotator.prepare.encode import Ints
+    from annotator.prepare.encode import Ints
 
-ENGINES = ("auto", "torch", "onnx", "null")
 PRECISIONS = ("auto", "exact", "bf16", "int8")
-# About 1,000 slots stay in a CPU's cache.
+# About 1,000 slots fit in a CPU's cache.
 CPU_SLOTS = 1_024
-# The graphs that `annotator.export` adds to a checkpoint folder, by precision, and where they say what they were
-# made of.
-EXACT_FILE, INT8_FILE = "annotator.float32.onnx", "annotator.int8.onnx"
-FINGERPRINT = "checkpoint"
 
 
 class BatchTooLarge(Exception):
-    """The device's memory does not hold the batch."""
+    """The device does not have enough memory for the batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Windows side by side, padded to the longest.
+    """Windows side by side, padded to the length of the longest.
 
-    `ids` int64 [windows, pieces], filled up with 0; `lengths` int64 [windows]: how many of them count;
-    `heads` int64 [windows, words], filled up with 0: where the words to be scored begin.
+    `ids` int64 [windows, pieces], padded with 0; `lengths` int64 [windows]: the number of pieces without padding;
+    `heads` int64 [windows, words], padded with 0: the positions of the first pieces of the words to score.
     """
 
     ids: Ints
@@ -38,38 +34,38 @@ class Batch:
 
 
 class Engine(Protocol):
-    """What computes the scores of batches."""
+    """Computes the scores of batches."""
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The names of the model's tags, in the order of its outputs."""
+        """The model's tags, in the order of its outputs."""
 
     @property
     def slots(self) -> int:
-        """The piece slots a batch should have on this engine's device to begin with, padding counted."""
+        """The number of piece slots that a batch should start with on this device, padding included."""
 
     @property
-    def most_slots(self) -> int:
-        """Up to how many it is worth trying whether more are faster."""
+    def max_slots(self) -> int:
+        """The largest number of slots worth trying in search of more speed."""
 
     @property
     def streams(self) -> int:
-        """How many threads should ask for scores at once."""
+        """The number of threads that should ask for scores at the same time."""
 
     @property
     def on_gpu(self) -> bool:
-        """Whether it leaves the CPU's cores to others while it computes."""
+        """Whether the engine leaves the CPU's cores to others while it computes."""
 
     def scores(self, batch: Batch) -> NDArray[np.float32]:
-        """Log-probabilities float32 [windows, words, labels] of the words that begin at `batch.heads`.
+        """Log-probabilities float32 [windows, words, labels] of the words whose first pieces are at `batch.heads`.
 
-        Raises BatchTooLarge for a batch that the device's memory does not hold.
+        Raises BatchTooLarge for a batch that does not fit in the device's memory.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """What computes, on what and how exactly: `engine`, `device` and `precision` by name."""
+    """Which engine computes, on which device and how exactly: `engine`, `device` and `precision` by name."""
 
     engine: str = "auto"
     device: str = "auto"

@@ -1,89 +1,88 @@
-"""Several devices at once: a torch engine in a process of its own for each."""
+"""Several GPUs at once: one process with an engine for each of them."""
 
 from __future__ import annotations
 
 import queue
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.engines.base import Batch
+from annotator.engines.base import Batch, Engine
 from annotator.errors import AnnotatorError
 from annotator.system.processes import end_with_parent, spawned_pool
 
-if TYPE_CHECKING:
-    from annotator.engines.torch import TorchEngine
-
-# Batches under way for each device: while one is computed the next is on its way there.
-BATCHES_A_DEVICE = 2
+MakeEngine = Callable[[Path, str, str], Engine]  # from a folder, a device and a precision
+# Batches under way per device: while one is computed, the next one is sent.
+BATCHES_PER_DEVICE = 2
 
 
 class MultiGpuEngine:
-    """A torch engine on each of `devices`; a batch goes to the first one that is free.
+    """An engine on each of `devices`; each batch goes to the first one that is free.
 
-    Raises what `TorchEngine` raises. Pickled as what was asked for.
+    `make` makes the engine of a device and must be picklable, such as the class `TorchEngine`. Raises what it raises.
+    A pickle holds the arguments, not the weights.
     """
 
-    def __init__(self, folder: Path, devices: Sequence[str], precision: str = "auto") -> None:
-        self._loading = (folder, tuple(devices), precision)
-        pools = [spawned_pool(1, _begin) for _ in devices]  # CUDA cannot be used in a forked process
-        loading = [pool.submit(_load, folder, device, precision) for device, pool in zip(devices, pools, strict=True)]
-        for device, about in zip(devices, loading, strict=True):
-            with _death_told(device):
-                self.labels, self.slots, self.most_slots, self.on_gpu = about.result()
-        self.streams = BATCHES_A_DEVICE * len(devices)
+    def __init__(self, make: MakeEngine, folder: Path, devices: Sequence[str], precision: str = "auto") -> None:
+        self._arguments = (make, folder, tuple(devices), precision)
+        pools = [spawned_pool(1, _set_up_process) for _ in devices]  # CUDA cannot be used in a forked process
+        loading = [
+            pool.submit(_load, make, folder, device, precision) for device, pool in zip(devices, pools, strict=True)
+        ]
+        for device, loaded in zip(devices, loading, strict=True):
+            with _naming_dead_process(device):
+                self.labels, self.slots, self.max_slots, self.on_gpu = loaded.result()
+        self.streams = BATCHES_PER_DEVICE * len(devices)
         self._free: queue.SimpleQueue[tuple[str, ProcessPoolExecutor]] = queue.SimpleQueue()
-        for _ in range(BATCHES_A_DEVICE):
-            for free in zip(devices, pools, strict=True):
-                self._free.put(free)
+        for _ in range(BATCHES_PER_DEVICE):
+            for device_and_pool in zip(devices, pools, strict=True):
+                self._free.put(device_and_pool)
 
-    def __reduce__(self) -> tuple[type[MultiGpuEngine], tuple[Path, tuple[str, ...], str]]:
-        return type(self), self._loading
+    def __reduce__(self) -> tuple[type[MultiGpuEngine], tuple[MakeEngine, Path, tuple[str, ...], str]]:
+        return type(self), self._arguments
 
     def scores(self, batch: Batch) -> NDArray[np.float32]:
-        """Log-probabilities float32 [windows, words, labels] of the words that begin at `batch.heads`.
+        """Log-probabilities float32 [windows, words, labels] of the words whose first pieces are at `batch.heads`.
 
-        Raises BatchTooLarge if the memory of the device does not hold the batch, AnnotatorError if its process dies.
+        Raises BatchTooLarge for a batch that does not fit in the device's memory, AnnotatorError if its process dies.
         """
-        free = device, pool = self._free.get()
+        device, pool = self._free.get()
         try:
-            with _death_told(device):
+            with _naming_dead_process(device):
                 return pool.submit(_scores, batch).result()
         finally:
-            self._free.put(free)
+            self._free.put((device, pool))
 
 
 @contextmanager
-def _death_told(device: str) -> Iterator[None]:
+def _naming_dead_process(device: str) -> Iterator[None]:
     try:
         yield
     except BrokenProcessPool as error:
         raise AnnotatorError(
-            f"the process of device {device} was killed, perhaps for want of memory: use fewer devices"
+            f"the process for device {device} was killed, perhaps for lack of memory",
+            "use one {device}, such as cuda:0",
         ) from error
 
 
-_engine: TorchEngine | None = None
+_engine: Engine | None = None
 
 
-def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes: the first one ends the others
+def _set_up_process() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent ends the others
     end_with_parent()
 
 
-def _load(folder: Path, device: str, precision: str) -> tuple[tuple[str, ...], int, int, bool]:
-    global _engine  # noqa: PLW0603  # the way to keep something in a pool's process
-    from annotator.engines.torch import TorchEngine
-
-    _engine = TorchEngine(folder, device, precision)
-    return _engine.labels, _engine.slots, _engine.most_slots, _engine.on_gpu
+def _load(make: MakeEngine, folder: Path, device: str, precision: str) -> tuple[tuple[str, ...], int, int, bool]:
+    global _engine  # noqa: PLW0603  # keeps the engine in the pool's process
+    _engine = make(folder, device, precision)
+    return _engine.labels, _engine.slots, _engine.max_slots, _engine.on_gpu
 
 
 def _scores(batch: Batch) -> NDArray[np.float32]:

@@ -1,22 +1,29 @@
-"""The null engine: tags nothing. For measuring all that is around an engine."""
+"""The null engine, which tags nothing. It serves to measure everything around an engine."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.document import OUTSIDE
-from annotator.engines.base import Batch
+from annotator.engines.base import Batch, EngineOptions
 from annotator.labels import PANX_TAGS
 
 SLOTS = 1_024
 
 
+def load(_folder: Path, _options: EngineOptions) -> NullEngine:
+    """The null engine, which needs no checkpoint and ignores all options."""
+    return NullEngine()
+
+
 class NullEngine:
-    """Says of every word that it is in no name, at once."""
+    """Scores every word as outside any entity, without computing anything."""
 
     labels = PANX_TAGS
-    slots = most_slots = SLOTS
+    slots = max_slots = SLOTS
     streams = 1
     on_gpu = False
 

@@ -1,4 +1,4 @@
-"""The onnx engine: graphs made by `annotator.export`, on CPUs. Imports neither torch nor transformers."""
+"""The onnx engine: graphs made by `annotator.export`, on CPUs. It imports neither torch nor transformers."""
 
 from __future__ import annotations
 
@@ -10,57 +10,71 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from annotator.checkpoints.weights import fingerprint, read_tensors
-from annotator.engines.base import FINGERPRINT, Batch
-from annotator.errors import AnnotatorError
+from annotator.engines.base import Batch, EngineOptions
+from annotator.engines.graphs import EXACT_FILE, FINGERPRINT, INT8_FILE, find_graph
+from annotator.errors import AnnotatorError, UsageError, first_line
+from annotator.system.compat import onnx_load_errors
 from annotator.system.cores import usable_cores
 
-# Each core has a batch of its own in the cache: with half the slots of one batch for all cores it is 6 to 10% faster.
+# Each core computes a batch of its own in its cache, and is 6 to 10% faster with half the slots of a batch that all
+# cores share.
 STREAM_SLOTS = 512
-# What ONNX Runtime raises for a graph that it cannot load.
-_UNREADABLE = tuple(
-    getattr(onnxruntime.capi.onnxruntime_pybind11_state, name)
-    for name in ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoSuchFile", "NotImplemented")
-)
+_LOAD_ERRORS = onnx_load_errors()
+_REMEDY = "export it again with `annotate models export`, or use {engine} torch"
+
+
+def load(folder: Path, options: EngineOptions) -> OnnxEngine:
+    """The engine of a folder's graph for the precision.
+
+    Raises UsageError for a device other than the CPU, for bf16 and for a folder without the graph; AnnotatorError for
+    a graph that cannot be loaded or does not belong to the weights beside it.
+    """
+    if options.device not in ("auto", "cpu"):
+        raise UsageError(f"the onnx engine computes on the CPU, not on {options.device!r}", "use {engine} torch")
+    if options.precision == "bf16":
+        raise UsageError("the onnx engine does not compute in bf16", "use {precision} exact or int8, or {engine} torch")
+    file = find_graph(folder, options.precision)
+    if file is None:
+        wanted = INT8_FILE if options.precision == "int8" else EXACT_FILE
+        raise UsageError(f"{folder}: no {wanted}", "make a folder that has it with `annotate models export`")
+    return OnnxEngine(folder, file)
 
 
 class OnnxEngine:
     """The graph `file` of a checkpoint folder.
 
-    Each batch is computed by the thread that asks for it, so that several threads, one a core, use a machine better
-    than one batch spread over its cores. Pickled as its folder and file: weights are not in a pickle.
+    Each batch is computed by the thread that asks for it, because several threads, one per core, use a machine better
+    than one batch spread over all cores. A pickle holds the folder and the file name, not the weights.
     """
 
     on_gpu = False
 
     def __init__(self, folder: Path, file: str) -> None:
-        self._loading = (folder, file)
+        self._arguments = (folder, file)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
-        # The graph comes with its operators fused. ONNX Runtime's own fusion of a sum with the layer norm after it
-        # is ten times slower than the two.
+        # The operators of the graph are fused already. ONNX Runtime's own fusion of a sum and the layer norm after it
+        # is ten times slower than the two of them.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
         try:
             self._session = onnxruntime.InferenceSession(folder / file, options, providers=["CPUExecutionProvider"])
-        except _UNREADABLE as error:
-            reason = str(error).strip().splitlines()[0]
-            raise AnnotatorError(f"{folder / file}: ONNX Runtime cannot load it ({reason}): {_REMEDY}") from error
-        made_of = self._session.get_modelmeta().custom_metadata_map.get(FINGERPRINT)
-        if made_of != fingerprint(read_tensors(folder)):
-            raise AnnotatorError(f"{folder / file}: made of other weights than those in the folder: {_REMEDY}")
+        except _LOAD_ERRORS as error:
+            reason = first_line(error)
+            raise AnnotatorError(f"{folder / file}: ONNX Runtime cannot load it ({reason})", _REMEDY) from error
+        made_from = self._session.get_modelmeta().custom_metadata_map.get(FINGERPRINT)
+        if made_from != fingerprint(read_tensors(folder)):
+            raise AnnotatorError(f"{folder / file}: made from other weights than those in the folder", _REMEDY)
         names = json.loads((folder / "config.json").read_text(encoding="utf-8"))["id2label"]
         self.labels = tuple(str(names[str(i)]) for i in range(len(names)))
-        self.slots = self.most_slots = STREAM_SLOTS
+        self.slots = self.max_slots = STREAM_SLOTS
         self.streams = usable_cores()
 
     def __reduce__(self) -> tuple[type[OnnxEngine], tuple[Path, str]]:
-        return type(self), self._loading
+        return type(self), self._arguments
 
     def scores(self, batch: Batch) -> NDArray[np.float32]:
-        """Log-probabilities float32 [windows, words, labels] of the words that begin at `batch.heads`."""
+        """Log-probabilities float32 [windows, words, labels] of the words whose first pieces are at `batch.heads`."""
         inputs = {"ids": batch.ids, "lengths": batch.lengths, "heads": batch.heads}
         scores: NDArray[np.float32] = self._session.run(["scores"], inputs)[0]
         return scores
-
-
-_REMEDY = "make it anew with `annotate models export`, or use --engine torch"

@@ -14,88 +14,103 @@ from safetensors import SafetensorError
 from transformers import AutoModelForTokenClassification
 from transformers.utils import logging
 
-from annotator.engines.base import CPU_SLOTS, Batch, BatchTooLarge
-from annotator.errors import AnnotatorError, UsageError
+from annotator.engines.base import CPU_SLOTS, Batch, BatchTooLarge, Engine, EngineOptions
+from annotator.engines.multi_gpu import MultiGpuEngine
+from annotator.errors import AnnotatorError, UsageError, first_line
 from annotator.prepare.encode import Ints
 
-# A GPU wants more work a launch; how much, it finds out by itself.
+# A GPU needs more work per launch than a CPU. How much is found by trying.
 GPU_SLOTS = 4_096
-MOST_GPU_SLOTS = 131_072
-# On a GPU one batch is copied while another is computed.
+MAX_GPU_SLOTS = 131_072
+# On a GPU, one batch is copied while another is computed.
 GPU_STREAMS = 2
 ALL_GPUS = "cuda:all"
 _TYPES = {"exact": torch.float32, "bf16": torch.bfloat16}
 
-
-# A forked process lacks the threads of its parent's OpenMP pool and would wait for them for ever.
+# A forked process does not inherit the threads of its parent's OpenMP pool and would wait for them for ever.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
+
+
+def load(folder: Path, options: EngineOptions) -> Engine:
+    """The engine of a checkpoint folder on one device, or on all GPUs for the device `cuda:all`.
+
+    Raises UsageError for a device that does not exist and for int8; AnnotatorError for a checkpoint that cannot be
+    loaded.
+    """
+    if options.precision == "int8":
+        raise UsageError("the torch engine does not compute in int8", "use {engine} onnx, or another {precision}")
+    names = device_names(options.device)
+    if len(names) == 1:
+        return TorchEngine(folder, names[0], options.precision)
+    return MultiGpuEngine(TorchEngine, folder, names, options.precision)
 
 
 class TorchEngine:
     """A token classifier in evaluation mode.
 
     `precision` is exact (float32), bf16, or auto: bf16 on CUDA and exact elsewhere. Several threads may call it at
-    once. Pickled as what was asked for: weights are not in a pickle.
+    the same time. A pickle holds the arguments, not the weights.
     """
 
     def __init__(self, folder: Path, device: str = "auto", precision: str = "auto") -> None:
-        self._loading = (folder, device, precision)
+        self._arguments = (folder, device, precision)
         self.device = choose_device(device)
         logging.disable_progress_bar()
         logging.set_verbosity_error()
-        by_device = "bf16" if self.device.type == "cuda" else "exact"
-        dtype = _TYPES[by_device if precision == "auto" else precision]
+        if precision == "auto":
+            precision = "bf16" if self.device.type == "cuda" else "exact"
         try:
             model = AutoModelForTokenClassification.from_pretrained(
-                folder, use_safetensors=True, local_files_only=True, dtype=dtype, trust_remote_code=False
+                folder, use_safetensors=True, local_files_only=True, dtype=_TYPES[precision], trust_remote_code=False
             )
         except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-            first_line = str(error).strip().splitlines()[0]
+            reason = first_line(error)
             raise AnnotatorError(
-                f"{folder}: not a token-classification checkpoint that transformers can load: {first_line}"
+                f"{folder}: not a token-classification checkpoint that transformers can load ({reason})",
+                "save a model for token classification with transformers' `save_pretrained`, or name another {model}",
             ) from error
         self._model = model.to(self.device).eval()
         names = model.config.id2label
         self.labels = tuple(str(names[i]) for i in range(len(names)))
         self.on_gpu = self.device.type != "cpu"
-        self.streams = GPU_STREAMS if self.device.type == "cuda" else 1  # on a CPU one batch has all cores
-        self._of_thread = threading.local()
+        self.streams = GPU_STREAMS if self.device.type == "cuda" else 1  # on a CPU, one batch takes all cores
+        self._thread_local = threading.local()
         self.slots = GPU_SLOTS if self.on_gpu else CPU_SLOTS
-        self.most_slots = MOST_GPU_SLOTS if self.on_gpu else CPU_SLOTS
+        self.max_slots = MAX_GPU_SLOTS if self.on_gpu else CPU_SLOTS
 
     def __reduce__(self) -> tuple[type[TorchEngine], tuple[Path, str, str]]:
-        return type(self), self._loading
+        return type(self), self._arguments
 
     def scores(self, batch: Batch) -> NDArray[np.float32]:
-        """Log-probabilities float32 [windows, words, labels] of the words that begin at `batch.heads`.
+        """Log-probabilities float32 [windows, words, labels] of the words whose first pieces are at `batch.heads`.
 
-        Raises BatchTooLarge if the device's memory does not hold the batch.
+        Raises BatchTooLarge for a batch that does not fit in the device's memory.
         """
         try:
-            with self._own_stream():
+            with self._cuda_stream():
                 return self._scores(batch)
         except torch.OutOfMemoryError as error:
-            reason = str(error).strip().splitlines()[0]
-        # Only now is what the failed call held free, and can be given back.
+            reason = first_line(error)
+        # Only after the except block has the failed call let go of its memory, so that it can be returned.
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         raise BatchTooLarge(reason)
 
-    def _own_stream(self) -> AbstractContextManager[object]:
-        """Where this thread's copies and products queue up on a CUDA device, apart from those of other threads."""
+    def _cuda_stream(self) -> AbstractContextManager[object]:
+        """This thread's own CUDA stream, so that its copies and products overlap with those of other threads."""
         if self.device.type != "cuda":
             return nullcontext()
-        if not hasattr(self._of_thread, "stream"):
-            self._of_thread.stream = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
-        return torch.cuda.stream(self._of_thread.stream)
+        if not hasattr(self._thread_local, "stream"):
+            self._thread_local.stream = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
+        return torch.cuda.stream(self._thread_local.stream)
 
     @torch.inference_mode()
     def _scores(self, batch: Batch) -> NDArray[np.float32]:
         ids, lengths, heads = self._to_device(batch.ids), self._to_device(batch.lengths), self._to_device(batch.heads)
         mask = torch.arange(ids.shape[1], device=self.device)[None, :] < lengths[:, None]
         pad = self._model.config.pad_token_id
-        if pad is not None:  # XLM-R counts positions by what is not padding
+        if pad is not None:  # XLM-R counts positions only where there is no padding
             ids = ids.where(mask, pad)
         logits = self._model(input_ids=ids, attention_mask=mask.long()).logits
         words = logits.gather(1, heads[:, :, None].expand(-1, -1, logits.shape[2]))
@@ -104,25 +119,25 @@ class TorchEngine:
 
     def _to_device(self, values: Ints) -> torch.Tensor:
         tensor = torch.from_numpy(values)
-        if self.device.type == "cuda":  # from pinned memory the copy does not wait for what the GPU does meanwhile
+        if self.device.type == "cuda":  # a copy from pinned memory does not wait for the GPU's other work
             tensor = tensor.pin_memory()
         return tensor.to(self.device, non_blocking=True)
 
 
-def devices(name: str) -> list[str]:
-    """The names of the devices that a name stands for: all GPUs for `cuda:all`, else the one itself.
+def device_names(name: str) -> list[str]:
+    """The devices that a name stands for: all GPUs for `cuda:all`, otherwise just the name.
 
-    Raises UsageError for `cuda:all` where there is no GPU.
+    Raises UsageError for `cuda:all` on a machine without a GPU.
     """
     if name != ALL_GPUS:
         return [name]
     if not torch.cuda.is_available():
-        raise UsageError(_missing(name))
+        raise _missing(name)
     return [f"cuda:{number}" for number in range(torch.cuda.device_count())]
 
 
 def choose_device(name: str) -> torch.device:
-    """The torch device of a name such as `cpu`, `cuda`, `cuda:1` or `mps`; `auto` takes the best there is.
+    """The torch device of a name such as `cpu`, `cuda`, `cuda:1` or `mps`; `auto` takes the best available.
 
     Raises UsageError for an unknown name or a device that this machine lacks.
     """
@@ -135,14 +150,14 @@ def choose_device(name: str) -> torch.device:
     except RuntimeError:
         device = None
     if device is None or device.type not in ("cpu", "cuda", "mps"):
-        raise UsageError(f"unknown device {name!r}: use auto, cpu, cuda, cuda:N, cuda:all or mps")
+        raise UsageError(f"unknown device {name!r}", "use auto, cpu, cuda, cuda:N, cuda:all or mps")
     missing = (device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count()) or (
         device.type == "mps" and not torch.backends.mps.is_available()
     )
     if missing:
-        raise UsageError(_missing(name))
+        raise _missing(name)
     return device
 
 
-def _missing(name: str) -> str:
-    return f"this machine (or this build of torch) has no device {name!r}: use --device cpu or auto"
+def _missing(name: str) -> UsageError:
+    return UsageError(f"this machine (or this build of torch) has no device {name!r}", "use {device} cpu or auto")

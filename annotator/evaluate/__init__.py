@@ -1,3 +1,3 @@
-"""`annotate evaluate`: files -> pairs of sentences -> counts (annotator.scoring) -> figures -> a report."""
+"""`annotate evaluate`: files -> pairs of sentences -> matches and counts -> metrics -> a report."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The report as a picture: confusions, and scores beside what is correct."""
+"""The report as a picture: the confusions, and the reliability of scores."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from annotator.document import OUTSIDE
 from annotator.errors import AnnotatorError, UsageError
 from annotator.evaluate.evaluation import Evaluation
-from annotator.evaluate.figures import Calibration
+from annotator.evaluate.metrics import Calibration
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,22 +19,25 @@ SUFFIXES = (".png", ".svg")
 
 
 def check_plot(path: Path) -> None:
-    """Raise, before there is work to lose, what would keep the plot from being drawn.
+    """Raise at once, before any work is lost, what would keep the plot from being drawn.
 
-    UsageError for a suffix that is none of a picture, AnnotatorError where matplotlib or the folder is missing.
+    UsageError for a suffix other than those of SUFFIXES, AnnotatorError if matplotlib or the folder is missing.
     """
     if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"--plot {path}: name a file that ends in {' or '.join(SUFFIXES)}")
+        raise UsageError(f"{path}: not a name for a plot", f"name a file that ends in {' or '.join(SUFFIXES)}")
     if not path.parent.is_dir():
-        raise AnnotatorError(f"--plot {path}: there is no folder {path.parent}: make it first")
+        raise AnnotatorError(f"{path}: there is no folder {path.parent}", "create it first")
     try:
         import matplotlib.figure  # noqa: F401
     except ImportError:
-        raise AnnotatorError("plots need matplotlib: pip install 'annotator[plot]'") from None
+        raise AnnotatorError("plots need matplotlib", "pip install 'annotator[plot]'") from None
 
 
 def plot(evaluation: Evaluation, path: Path) -> None:
-    """Draw a PNG or SVG: a heatmap of gold by predicted labels; where predictions have scores, their reliability."""
+    """Draw a PNG or SVG: a heatmap of gold by predicted labels and, if predictions have scores, their reliability.
+
+    Raises AnnotatorError if the file cannot be written.
+    """
     from matplotlib.figure import Figure
 
     calibration = evaluation.calibration
@@ -46,7 +49,7 @@ def plot(evaluation: Evaluation, path: Path) -> None:
     try:
         figure.savefig(path)
     except OSError as error:
-        raise AnnotatorError(f"--plot {path}: cannot be written: {error.strerror}") from error
+        raise AnnotatorError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _confusions(evaluation: Evaluation, axes: Axes) -> None:
@@ -68,7 +71,7 @@ def _confusions(evaluation: Evaluation, axes: Axes) -> None:
 def _reliability(calibration: Calibration, axes: Axes) -> None:
     middles = [(one.low + one.high) / 2 for one in calibration.bins]
     axes.bar(middles, [one.correct for one in calibration.bins], width=0.095, label="share correct")
-    axes.plot([0, 1], [0, 1], linestyle="--", color="grey", label="score as good as it says")
+    axes.plot([0, 1], [0, 1], linestyle="--", color="grey", label="perfectly calibrated")
     axes.plot([b.score for b in calibration.bins], [b.correct for b in calibration.bins], "o", color="black")
     for middle, one in zip(middles, calibration.bins, strict=True):
         axes.text(middle, 0.02, f"{one.predicted:,}", ha="center", va="bottom", rotation=90, color="white")

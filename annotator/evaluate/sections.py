@@ -1,4 +1,4 @@
-"""An evaluation as sections of cells, the same for the terminal, Markdown and HTML."""
+"""An evaluation as titled tables of cells, the same for the terminal, Markdown and HTML."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from annotator.display import CONTROLS
-from annotator.evaluate.evaluation import Evaluation, Example
-from annotator.evaluate.figures import Interval, Score
-from annotator.evaluate.scoring import ERRORS, Kind
+from annotator.evaluate.evaluation import Evaluation
+from annotator.evaluate.examples import Example
+from annotator.evaluate.matching import ERRORS, Kind
+from annotator.evaluate.metrics import Interval, Score
 
-CONFUSIONS = 8  # the most frequent ones
-LIKELY = 0.05
+CONFUSIONS = 8  # confusions shown, the most frequent ones
+SIGNIFICANT = 0.05  # p-values below this are called unlikely to be chance
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table with a title. The first column is text, the others are numbers; the last `totals` rows sum up."""
+    """A table with a title. The first column is text, the others are numbers; the last `totals` rows are totals."""
 
     title: str
     columns: tuple[str, ...]
@@ -29,10 +30,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """An error to show: what it is, where, what was taken for what, and the text around it."""
+    """An error to show: its kind, where it is, what was predicted for what, and the text around it."""
 
     kind: str
-    place: str
+    origin: str
     labels: str
     before: str
     text: str
@@ -40,12 +41,12 @@ class Quote:
 
 
 def printable(text: str) -> str:
-    """The text on one line, without what a terminal would obey."""
+    """The text on one line, with control characters replaced by spaces."""
     return CONTROLS.sub(" ", text)
 
 
 def heading(evaluation: Evaluation) -> dict[str, str]:
-    """What was compared, and how much of it."""
+    """The names of what was compared, and its size."""
     files = evaluation.files
     units, tokens = ("sentences", "tokens") if evaluation.by_words else ("records", "characters")
     counts = f"{sum(f.sentences for f in files):,} {units}, {sum(f.tokens for f in files):,} {tokens}"
@@ -58,7 +59,7 @@ def heading(evaluation: Evaluation) -> dict[str, str]:
 
 
 def sections(evaluation: Evaluation) -> Iterator[Section]:
-    """The tables of an evaluation, in their order; those with nothing to show are left out."""
+    """The tables of an evaluation in their order, without those that have nothing to show."""
     scores = evaluation.scores
     columns = ("precision", "recall", "F1", "95% of F1", "support", "predicted")
     if len(evaluation.files) > 1:
@@ -88,14 +89,12 @@ def quotes(evaluation: Evaluation) -> list[Quote]:
     """The examples of errors."""
     unit = "sentence" if evaluation.by_words else "record"
     return [
-        Quote(
-            e.kind.value, *map(printable, (f"{e.place}, {unit} {e.sentence}", _taken_for(e), e.before, e.text, e.after))
-        )
+        Quote(e.kind.value, *map(printable, (f"{e.place}, {unit} {e.sentence}", _labels(e), e.before, e.text, e.after)))
         for e in evaluation.examples
     ]
 
 
-def _taken_for(example: Example) -> str:
+def _labels(example: Example) -> str:
     gold, predicted = example.gold_label, example.predicted_label
     if example.kind in (Kind.BOUNDARY, Kind.BOTH):
         return f"{gold} “{example.gold_text}” → {predicted} “{example.predicted_text}”"
@@ -114,8 +113,7 @@ def _interval(interval: Interval, sign: str = "") -> str:
 def _comparison(evaluation: Evaluation) -> Section:
     comparison = evaluation.comparison
     assert comparison
-    sure = comparison.p_value < LIKELY
-    verdict = "unlikely to be chance" if sure else "may well be chance"
+    verdict = "unlikely to be chance" if comparison.p_value < SIGNIFICANT else "may well be chance"
     return Section(
         "Two systems",
         ("system", "F1"),
@@ -131,8 +129,8 @@ def _comparison(evaluation: Evaluation) -> Section:
 
 def _overlaps(evaluation: Evaluation) -> Section:
     rows = [
-        (scheme.value, *(f"{n:,}" for n in (o.correct, o.incorrect, o.partial, o.missed, o.spurious)), f"{o.f1:.4f}")
-        for scheme, o in evaluation.overlaps.items()
+        (name.value, *(f"{n:,}" for n in (o.correct, o.incorrect, o.partial, o.missed, o.spurious)), f"{o.f1:.4f}")
+        for name, o in evaluation.overlaps.items()
     ]
     columns = ("scheme", "correct", "incorrect", "partial", "missed", "spurious", "F1")
     return Section("How strictly entities match", columns, tuple(rows))
@@ -152,9 +150,9 @@ def _calibration(evaluation: Evaluation) -> Section:
 
 
 def _distinct(paths: Sequence[str]) -> list[str]:
-    """The paths without the folders that all of them share."""
+    """The paths relative to the folder that contains all of them."""
     try:
         shared = os.path.commonpath([str(PurePath(path).parent) for path in paths])
-    except ValueError:  # some absolute, some not
+    except ValueError:  # some paths are absolute and some are not
         return list(paths)
     return [str(PurePath(path).relative_to(shared)) if shared else path for path in paths]

@@ -1,24 +1,24 @@
-"""The report in a terminal. Rows are never wrapped: long names are cut."""
+"""The report for a terminal. Rows are never wrapped; long names are cut."""
 
 from __future__ import annotations
 
-from rich import box
 from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Column, Table
+from rich.table import Table
 from rich.text import Text
 
 from annotator.evaluate.evaluation import Evaluation
 from annotator.evaluate.sections import Quote, Section, heading, quotes, sections
+from annotator.tables import number_column, terminal_table
 
-MARKS = {"missed": "red", "spurious": "magenta"}  # of texts in examples; others are yellow
-WIDEST = 100
+COLOURS = {"missed": "red", "spurious": "magenta"}  # of the text of an example, by kind; others are yellow
+MAX_WIDTH = 100
 
 
 def in_terminal(evaluation: Evaluation, console: Console | None = None) -> str:
-    """The report as wide as the console (100 columns at most), with its colours."""
+    """The report in the console's colours and width (MAX_WIDTH columns at most)."""
     console = console or Console()
-    width = min(console.width, WIDEST)
+    width = min(console.width, MAX_WIDTH)
     with console.capture() as captured:
         for name, text in heading(evaluation).items():
             console.print(_line(f"{name:<11}{_tail(text, width - 11)}", ""), width=width)
@@ -39,14 +39,8 @@ def _line(text: str, style: str) -> Text:
 
 
 def _table(section: Section) -> Table:
-    # The first column gives way where a row would be too long; numbers never do.
-    table = Table(
-        Column(section.columns[0]),
-        *(Column(name, justify="right", no_wrap=True) for name in section.columns[1:]),
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        show_edge=False,
-    )
+    # The first column is shortened if a row would be too long; numbers never are.
+    table = terminal_table(section.columns[0], *map(number_column, section.columns[1:]))
     plain = len(section.rows) - section.totals
     for number, (name, *cells) in enumerate(section.rows):
         if number == plain and number:
@@ -56,19 +50,19 @@ def _table(section: Section) -> Table:
 
 
 def _quote(quote: Quote, width: int) -> Text:
-    """Two lines: what and where; the text with the entity in brackets, cut to the width."""
-    head = Text.assemble(" ", (quote.kind, "bold"), f"  {quote.place}  ", quote.labels)
+    """Two lines: the error and where it is, then the text with the entity in brackets, cut to the width."""
+    head = Text.assemble(" ", (quote.kind, "bold"), f"  {quote.origin}  ", quote.labels)
     room = max(0, width - cell_len(quote.text) - 7)
     before = _tail(quote.before, room // 2)
     after = Text(quote.after)
     after.truncate(max(0, room - cell_len(before)), overflow="ellipsis")
-    mark = f"bold {MARKS.get(quote.kind, 'yellow')}"
+    mark = f"bold {COLOURS.get(quote.kind, 'yellow')}"
     context = Text.assemble("   ", (before, "dim"), " [", (quote.text, mark), "] ")
     return Text("\n").join([head, Text.assemble(context, (after.plain, "dim"))])
 
 
 def _tail(text: str, width: int) -> str:
-    """The end of the text, at most so many columns."""
+    """The end of the text that fits into `width` columns."""
     if cell_len(text) <= width:
         return text
     while text and cell_len(text) > width - 1:

@@ -1,7 +1,7 @@
-"""A checkpoint folder -> one that the onnx engine takes: the same files, and beside them its graph.
+"""A checkpoint folder -> one that the onnx engine accepts: the same files with graphs beside them.
 
-The graph of float32 has no weights of its own: it says where in the folder's safetensors files they are. That of int8
-has the rounded ones, and the others from there.
+The float32 graph has no weights of its own: it says where in the folder's safetensors files they are. The int8 graph
+holds the rounded weights and takes the others from those files.
 """
 
 from __future__ import annotations
@@ -14,63 +14,67 @@ from pathlib import Path
 from annotator.checkpoints.folder import TOKENIZER_FILES, load_tokenizer, max_pieces
 from annotator.checkpoints.weights import fingerprint, read_tensors
 from annotator.document import Document
-from annotator.engines.base import EXACT_FILE, FINGERPRINT, INT8_FILE
-from annotator.errors import AnnotatorError, UsageError
+from annotator.engines.graphs import EXACT_FILE, FINGERPRINT, INT8_FILE
+from annotator.errors import AnnotatorError, UsageError, first_line
 from annotator.prepare.encode import Encoder, Window, Windows
 from annotator.prepare.preparer import Preparer, contents
 from annotator.prepare.segment import Segmenter
 
 PRECISIONS = ("float32", "int8")
-# What of a checkpoint folder goes along. Tokenizers have their files' names in common, or add some to them.
+# The files of a checkpoint folder to copy; `*token*.json` covers what tokenizers add to the names they share.
 _COPIED = ("config.json", "*.safetensors", "*token*.json", "merges.txt", *TOKENIZER_FILES)
-# Text enough to measure activations on: more changes nothing.
+# Enough text to measure activations on; more makes no difference.
 CALIBRATION_PIECES = 20_000
 
 
 def export(folder: Path, output: Path, precision: str = "float32", text: Iterable[Document] = ()) -> Path:
-    """Write the checkpoint `folder` to `output` with its graph of a precision, and of float32; returns its file.
+    """Write the checkpoint `folder` to `output` with a graph of the precision, and return the graph's file.
 
-    They may be the same folder. For int8, activations are measured on the first 20,000 pieces of `text`, which is to
-    be like what will be tagged. Raises UsageError for an architecture without a graph and for int8 without text,
-    AnnotatorError if the library `onnx` is not there or the weights cannot be read.
+    int8 comes with a float32 graph beside it. Both may be the same folder. For int8, activations are measured on the
+    first 20,000 pieces of `text`, which should resemble the text to be annotated. Raises UsageError for an unsupported
+    architecture and for int8 without text, AnnotatorError if the package onnx is missing or the weights cannot be read.
     """
     try:
-        from annotator.export.encoder import build, end_rows, shape_of
+        from annotator.export.encoder import architecture_of, build, end_rows
         from annotator.export.graph import Graph
     except ImportError as error:
-        raise AnnotatorError(f"{error}: the export needs `pip install 'annotator[export]'`") from error
+        raise AnnotatorError(
+            f"the export needs the package onnx ({first_line(error)})", "pip install 'annotator[export]'"
+        ) from error
     if precision not in PRECISIONS:
-        raise UsageError(f"unknown precision {precision!r}: use {' or '.join(PRECISIONS)}")
-    shape = shape_of(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+        raise UsageError(f"unknown precision {precision!r}", f"use {' or '.join(PRECISIONS)}")
+    architecture = architecture_of(json.loads((folder / "config.json").read_text(encoding="utf-8")))
     windows = _windows(folder, text) if precision == "int8" else []
     _copy(folder, output)
     tensors = read_tensors(output)
     properties = {FINGERPRINT: fingerprint(tensors)}
     graph = Graph(tensors)
     file = output / EXACT_FILE
-    file.write_bytes(graph.model(build(graph, shape), shape.labels, properties).SerializeToString())
+    file.write_bytes(graph.model(build(graph, architecture), architecture.labels, properties).SerializeToString())
     if precision == "int8":
         from annotator.export.calibrate import measure_ranges
         from annotator.export.int8 import Int8Linear
 
-        ranges = measure_ranges(tensors, shape, output, Windows.of(windows))
+        ranges = measure_ranges(tensors, architecture, output, Windows.of(windows))
         graph = Graph(tensors)
-        rounded = build(graph, shape, Int8Linear(ranges, end_rows(graph)))
+        rounded = build(graph, architecture, Int8Linear(ranges, end_rows(graph)))
         file = output / INT8_FILE
-        file.write_bytes(graph.model(rounded, shape.labels, properties).SerializeToString())
+        file.write_bytes(graph.model(rounded, architecture.labels, properties).SerializeToString())
     return file
 
 
 def _windows(folder: Path, text: Iterable[Document]) -> list[Window]:
-    """Windows of the text, until they have enough pieces."""
-    prepare = Preparer(Segmenter(), Encoder(load_tokenizer(folder), max_pieces(folder)))
+    """The first windows of the text, as many as make up `CALIBRATION_PIECES` pieces."""
+    preparer = Preparer(Segmenter(), Encoder(load_tokenizer(folder), max_pieces(folder)))
     windows: list[Window] = []
     for document in text:
-        windows += prepare(contents([document])).windows
+        windows += preparer(contents([document])).windows
         if sum(len(window.ids) for window in windows) >= CALIBRATION_PIECES:
             break
     if not windows:
-        raise UsageError("int8 needs text like what shall be tagged, to measure activations on: add --text FILE")
+        raise UsageError(
+            "int8 needs text to measure activations on", "add {text} that resembles what will be annotated"
+        )
     return windows
 
 

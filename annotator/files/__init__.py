@@ -1,1 +1,1 @@
-"""Files as bytes: compression, and outputs that appear under their name only when they are complete."""
+"""Files as bytes: compression, and outputs that get their names only when they are complete."""

@@ -1,4 +1,4 @@
-"""gzip, bz2, xz and zstd: recognised by content where they are read, chosen by suffix where they are written."""
+"""gzip, bz2, xz and zstd: recognised by content in reading, chosen by suffix in writing."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ else:
 
 
 Open = Callable[[BinaryIO], Any]
-# What compressed streams begin with, and what opens each.
+# The first bytes of compressed streams, and what opens each for reading.
 OPENERS: dict[bytes, Open] = {
     b"\x1f\x8b\x08": gzip.open,
     **{b"BZh%d1AY&SY" % level: bz2.open for level in range(1, 10)},
     b"\xfd7zXZ\x00": lzma.open,
     b"\x28\xb5\x2f\xfd": zstd.open,
 }
-# What reading a damaged stream raises, besides OSError and EOFError.
+# What reading a damaged stream raises, in addition to OSError and EOFError.
 DAMAGED = (zlib.error, lzma.LZMAError, zstd.ZstdError)
-# What compresses a part to a member or frame of its own: decompressed one after the other they are the whole. The
-# same part gives the same bytes, whenever it is compressed.
+# What compresses part of a file into a member or frame of its own; members that follow one another are decompressed as
+# one file. The result depends only on the part, not on the time.
 _PARTS: dict[str, Callable[[bytes], bytes]] = {
     ".gz": partial(gzip.compress, mtime=0),
     ".bz2": bz2.compress,
     ".xz": lzma.compress,
     ".zst": zstd.compress,
 }
-# What compresses a stream as it is written.
+# What compresses a stream while it is written.
 _STREAMS: dict[str, Open] = {
     ".gz": lambda stream: gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0),
     ".bz2": partial(bz2.open, mode="wb"),
@@ -45,16 +45,16 @@ _STREAMS: dict[str, Open] = {
 }
 
 
-def of_parts(path: PurePath) -> Callable[[bytes], bytes]:
-    """What compresses parts of a file as its suffix says, each by itself, or leaves them as they are."""
+def part_compressor(path: PurePath) -> Callable[[bytes], bytes]:
+    """The compressor that the path's suffix names, for one part of the file at a time; otherwise `bytes`."""
     return _PARTS.get(path.suffix.lower(), bytes)
 
 
-def of_stream(path: PurePath) -> Open | None:
-    """What compresses all of a file as its suffix says; None where it says nothing of it."""
+def stream_compressor(path: PurePath) -> Open | None:
+    """The compressor that the path's suffix names, for the file as one stream; None if it names none."""
     return _STREAMS.get(path.suffix.lower())
 
 
 def plain_name(path: PurePath) -> PurePath:
-    """The path without the suffix of a compression."""
+    """The path without its suffix, if that is one of a compression."""
     return path.with_suffix("") if path.suffix.lower() in _PARTS else path

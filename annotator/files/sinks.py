@@ -1,4 +1,4 @@
-"""Where output goes: a file that appears under its name only when it is whole, or stdout."""
+"""Where output goes: stdout, or a file that gets its name only when it is complete."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
-from annotator.errors import AnnotatorError, OutputClosed, advise
-from annotator.files.compression import of_stream
+from annotator.errors import Advice, AnnotatorError, OutputClosed, advise
+from annotator.files.compression import stream_compressor
 
 PARTIAL = ".partial"
 STDOUT = "-"
@@ -20,13 +20,13 @@ STDOUT = "-"
 
 @dataclass(frozen=True, slots=True)
 class Sink:
-    """A stream with the name to tell of in errors."""
+    """A stream to write to, with its name for error messages."""
 
     name: str
     stream: BinaryIO | FileIO
 
     def write(self, part: bytes) -> None:
-        """Write all of `part`. Raises AnnotatorError if that fails, OutputClosed if nobody reads any more."""
+        """Write all of `part`. Raises AnnotatorError if that fails, OutputClosed if the reader has gone away."""
         rest = memoryview(part)
         while rest:
             with reporting_os_errors(self.name):
@@ -34,36 +34,36 @@ class Sink:
 
 
 def open_sink(path: Path | None, force: bool = False) -> AbstractContextManager[Sink]:
-    """A sink to write to; None and `-` are stdout.
+    """A sink for this path; None and `-` mean stdout.
 
-    A file is written as `NAME.partial` and renamed when all is written and on the disk. After a failure
-    the partial file stays (if it holds anything), so that nothing is lost. Raises AnnotatorError for a
-    file that exists (unless `force`) or cannot be written.
+    A file is written as `NAME.partial` and renamed when all of it is on disk. After a failure, the partial file is
+    kept unless it is empty, so that nothing is lost. Raises AnnotatorError for a file that exists (unless `force`) or
+    cannot be written.
     """
     if path is None or str(path) == STDOUT:
         return _stdout()
     with reporting_os_errors(path):
         is_folder, exists, is_file = path.is_dir(), path.exists(), path.is_file()
     if is_folder:
-        raise AnnotatorError(f"{path}: is a folder: name a file by --output")
+        raise AnnotatorError(f"{path}: is a folder", "name a file as {output}")
     if exists and not is_file:
         return _device(path)
     if exists and not force:
-        raise AnnotatorError(f"{path}: exists already: use --force to replace it, or name another --output")
+        raise AnnotatorError(f"{path}: exists already", "use {force} to replace it, or name another {output}")
     return _whole_file(path)
 
 
 @contextmanager
 def _stdout() -> Iterator[Sink]:
     if sys.stdout is None:
-        raise AnnotatorError("stdout is closed: name a file by --output")
+        raise AnnotatorError("stdout is closed", "name a file as {output}")
     sink = Sink("stdout", sys.stdout.buffer)
     try:
         yield sink
         with reporting_os_errors(sink.name):
             sink.stream.flush()
     except (OutputClosed, AnnotatorError):
-        # What is left in the buffer may go nowhere: then Python would fail once more at exit.
+        # The rest of the buffer may be impossible to write; then Python would fail again at exit.
         try:
             sink.stream.flush()
         except OSError:
@@ -73,7 +73,7 @@ def _stdout() -> Iterator[Sink]:
 
 @contextmanager
 def _device(path: Path) -> Iterator[Sink]:
-    """A device or a named pipe: there is nothing to keep whole."""
+    """A device or a named pipe, which can only be written directly."""
     with reporting_os_errors(path):
         stream = path.open("wb", buffering=0)
     with stream:
@@ -87,7 +87,7 @@ def _whole_file(path: Path) -> Iterator[Sink]:
         stream = partial.open("wb", buffering=0)
     try:
         with stream:
-            compress = of_stream(path) or nullcontext
+            compress = stream_compressor(path) or nullcontext
             with compress(stream) as into:
                 yield Sink(str(path), into)
                 with reporting_os_errors(path):
@@ -98,7 +98,7 @@ def _whole_file(path: Path) -> Iterator[Sink]:
             partial.replace(path)
     except BaseException as error:
         if partial.is_file() and partial.stat().st_size:
-            advise(error, f"what was written so far is in {partial}")
+            advise(error, Advice("", f"what was written so far is in {partial}"))
         else:
             partial.unlink(missing_ok=True)
         raise
@@ -106,7 +106,7 @@ def _whole_file(path: Path) -> Iterator[Sink]:
 
 @contextmanager
 def reporting_os_errors(name: object, done: str = "written") -> Iterator[None]:
-    """Tell of what fails within as an AnnotatorError that names the file; of a closed pipe as OutputClosed."""
+    """Turn an OSError within into an AnnotatorError that names the file, and a closed pipe into OutputClosed."""
     try:
         yield
     except BrokenPipeError as error:

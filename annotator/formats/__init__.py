@@ -1,32 +1,37 @@
-"""The registry of formats: name, suffixes, and where their reader and writer are."""
+"""The registry of formats. A new one is a module here, with `read`, `write` or both, and a row in FORMATS.
+
+The contracts of the two functions are in `annotator.formats.base`. The command line's choices, the round-trip tests and
+the tables that docs/formats.md must show follow from the row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import PurePath
-from typing import BinaryIO
 
-from annotator.document import Document
 from annotator.errors import UsageError, did_you_mean
 from annotator.files.compression import plain_name
-from annotator.formats.base import ReadOptions, Record, WriteOptions
+from annotator.formats.base import Read, Write, WriteOptions
 
-Read = Callable[[BinaryIO, str, ReadOptions], Iterator[Record]]
-Write = Callable[[Iterable[Document], WriteOptions], Iterator[bytes]]
-ALL = frozenset({"id", "text", "meta", "words", "sentences", "entities", "scores", "documents"})
+# The parts of a document: its id, its exact text, the other fields of its record, its words and sentences, its entities
+# and their scores, and where it begins and ends.
+PARTS = ("id", "text", "meta", "words", "sentences", "entities", "scores", "documents")
+ALL = frozenset(PARTS)
 _RECORD = frozenset({"id", "text", "meta", "entities", "scores", "documents"})
 _TAGGED = frozenset({"words", "sentences", "entities"})
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format by name. Its modules are imported when they are used: some are heavy.
+    """A format: the name of its module, its suffixes, and what it can do.
 
-    `appends`: what is written of some documents and then of others is what is written of all, one after the other.
-    `holds`: what of ALL is there when what was written is read again. `styles`: what its styles hold, by name.
-    `of_words`: it holds words, and entities as tags of words: a document must have its sentences first.
+    `reads`, `writes`: whether the module has these functions; it is imported when one of them is used.
+    `appends`: the bytes of some documents followed by those of others are the bytes of all.
+    `word_based`: it holds words, and entities as tags of words, so a document must have sentences before it is written.
+    `optional_marks`: `WriteOptions.docstart` makes it hold where documents begin.
+    `holds`: the PARTS that are the same after writing and reading. `styles`: the PARTS that each of its styles holds.
     """
 
     name: str
@@ -35,35 +40,42 @@ class Format:
     writes: bool = False
     binary: bool = False
     appends: bool = False
-    of_words: bool = False
+    word_based: bool = False
+    optional_marks: bool = False
     holds: frozenset[str] = frozenset()
     styles: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def holding(self, options: WriteOptions) -> frozenset[str]:
-        """What it holds when it is written so. Raises UsageError for a style or an option that it does not have."""
-        if options.docstart and self.name != "conll":
-            raise UsageError(f"--docstart is for conll, not for {self.name}")
+        """The PARTS that it holds when written with these options.
+
+        Raises UsageError for a style or an option that it does not have.
+        """
+        if options.docstart and not self.optional_marks:
+            marked = " and ".join(file_format.name for file_format in FORMATS.values() if file_format.optional_marks)
+            raise UsageError(f"{self.name} has no option to mark documents", f"use {{docstart}} with {marked}")
         if options.style is None:
             return self.holds | {"documents"} if options.docstart else self.holds
+        if not self.styles:
+            raise UsageError(f"{self.name} has no styles", "leave out {style}")
         if options.style not in self.styles:
-            known = f"there are {', '.join(self.styles)}" if self.styles else f"{self.name} has no styles"
-            raise UsageError(f"unknown style {options.style!r}: {did_you_mean(options.style, self.styles)}{known}")
+            remedy = f"{did_you_mean(options.style, self.styles)}There are {', '.join(self.styles)}"
+            raise UsageError(f"unknown style {options.style!r}", remedy)
         return self.styles[options.style]
 
     def reader(self) -> Read:
-        """What reads a stream of this format into documents."""
-        read: Read = import_module(f"annotator.formats.{self.name}").read
+        """The function that reads this format."""
+        read: Read = import_module(f"{__name__}.{self.name}").read
         return read
 
     def writer(self) -> Write:
-        """What writes documents as the bytes of this format."""
-        write: Write = import_module(f"annotator.formats.{self.name}").write
+        """The function that writes this format."""
+        write: Write = import_module(f"{__name__}.{self.name}").write
         return write
 
 
-FORMATS = {
-    form.name: form
-    for form in (
+FORMATS: Mapping[str, Format] = {
+    file_format.name: file_format
+    for file_format in (
         Format("text", (".txt",), reads=True, holds=frozenset({"text", "documents"})),
         Format(
             "jsonl",
@@ -86,52 +98,63 @@ FORMATS = {
             reads=True,
             writes=True,
             appends=True,
-            of_words=True,
+            word_based=True,
+            optional_marks=True,
             holds=_TAGGED,
         ),
-        Format("conll2003", (), reads=True, writes=True, appends=True, of_words=True, holds=_TAGGED | {"documents"}),
-        Format("conllu", (".conllu",), reads=True, writes=True, appends=True, of_words=True, holds=ALL - {"scores"}),
-        Format("docbin", (".spacy",), reads=True, writes=True, binary=True, of_words=True, holds=ALL),
+        Format("conll2003", (), reads=True, writes=True, appends=True, word_based=True, holds=_TAGGED | {"documents"}),
+        Format(
+            "conllu",
+            (".conllu",),
+            reads=True,
+            writes=True,
+            appends=True,
+            word_based=True,
+            holds=ALL - {"scores"},
+        ),
+        Format("docbin", (".spacy",), reads=True, writes=True, binary=True, word_based=True, holds=ALL),
         Format("parquet", (".parquet",), reads=True, writes=True, binary=True, holds=ALL),
         Format("csv", (".csv",), reads=True, holds=frozenset({"id", "text", "meta", "documents"})),
         Format("html", (".html",), writes=True, holds=frozenset({"id", "text", "entities", "scores", "documents"})),
     )
 }
-INPUTS = tuple(name for name, form in FORMATS.items() if form.reads)
-OUTPUTS = tuple(name for name, form in FORMATS.items() if form.writes)
+INPUTS = tuple(name for name, file_format in FORMATS.items() if file_format.reads)
+OUTPUTS = tuple(name for name, file_format in FORMATS.items() if file_format.writes)
 INPUT_SUFFIXES = frozenset(suffix for name in INPUTS for suffix in FORMATS[name].suffixes)
 
 
 def input_format(name: str | None, path: str) -> Format:
-    """The format to read `path` in: the one named, else by suffix, else text.
+    """The format in which to read `path`: the one named, else that of the suffix, else text.
 
-    Raises UsageError for a format that is known but not read.
+    Raises UsageError for an unknown name, and for a format that is not read.
     """
     chosen = _by_name(name, INPUTS) if name else _by_suffix(path) or FORMATS["text"]
     if not chosen.reads:
-        raise UsageError(f"{path}: {chosen.name} is not read here: name one of {', '.join(INPUTS)} by --input-format")
+        raise UsageError(
+            f"{path}: {chosen.name} is written, but not read", f"name one of {', '.join(INPUTS)} by {{input_format}}"
+        )
     return chosen
 
 
 def output_format(name: str | None, path: PurePath | None) -> Format:
-    """The format to write: the one named, else by the suffix of `path`, else CoNLL.
+    """The format to write: the one named, else that of the suffix of `path`; CoNLL where there is no path.
 
-    Raises UsageError for a format that is not written, or a suffix that says none.
+    Raises UsageError for an unknown name, and for a suffix of no format that is written.
     """
     if name:
         return _by_name(name, OUTPUTS)
     chosen = _by_suffix(str(path)) if path else FORMATS["conll"]
     if chosen is None or not chosen.writes:
-        raise UsageError(f"{path}: the suffix names no format to write: add --format {'|'.join(OUTPUTS)}")
+        raise UsageError(f"{path}: the suffix names no format to write", f"add {{format}} {'|'.join(OUTPUTS)}")
     return chosen
 
 
 def _by_name(name: str, names: tuple[str, ...]) -> Format:
     if name not in names:
-        raise UsageError(f"unknown format {name!r}: {did_you_mean(name, names)}There are {', '.join(names)}")
+        raise UsageError(f"unknown format {name!r}", f"{did_you_mean(name, names)}There are {', '.join(names)}")
     return FORMATS[name]
 
 
 def _by_suffix(path: str) -> Format | None:
     suffix = plain_name(PurePath(path)).suffix.lower()
-    return next((form for form in FORMATS.values() if suffix in form.suffixes), None)
+    return next((file_format for file_format in FORMATS.values() if suffix in file_format.suffixes), None)

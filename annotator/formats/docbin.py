@@ -1,30 +1,35 @@
-"""spaCy DocBin: a document a Doc, with its tokens, sentences and entities.
+"""spaCy DocBin: one Doc per document, with its exact text, tokens, sentence starts and entities.
 
-It is read whole. Nothing in it is ever run: it is msgpack, without pickles.
+Read: the whole file at once. It is msgpack without pickles, so nothing in it is ever executed.
+
+Written: one DocBin of all documents, which is held in memory. `doc.user_data` holds `id`, `meta` and `scores` (one for
+each of `doc.ents`, in their order). An id and a meta that msgpack cannot hold, such as integers of more than 64 bits,
+are in its field `json` instead.
+
 Format: https://spacy.io/api/docbin
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from annotator.document import Document, Origin
-from annotator.errors import RecordError
-from annotator.formats.base import ReadOptions, Record, check_text
+from annotator.errors import RecordError, first_line
+from annotator.formats.base import DEFAULTS, ReadOptions, Record, WriteOptions, check_text
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
-from collections.abc import Iterable
 
-from annotator.formats.base import DEFAULTS, WriteOptions
+ATTRIBUTES = ["ORTH", "SPACY", "ENT_IOB", "ENT_TYPE", "SENT_START"]
 
 
 def read(stream: BinaryIO, source: str, _options: ReadOptions) -> Iterator[Record]:
-    """The documents of the stream, numbered as if they were lines.
+    """The documents of the stream, numbered from 1 as if they were lines.
 
-    A Doc that cannot be read is a RecordError; what is no DocBin is raised as one.
+    A Doc whose text cannot be used is a RecordError. Raises RecordError for a stream that is not a DocBin, and for a
+    damaged Doc.
     """
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
@@ -33,13 +38,12 @@ def read(stream: BinaryIO, source: str, _options: ReadOptions) -> Iterator[Recor
     raw = stream.read()
     try:
         docs = DocBin().from_bytes(raw).get_docs(Vocab())
-    except Exception as error:  # damaged bytes fail in whatever of zlib, msgpack and numpy they meet
-        raise RecordError(
-            Origin(source, 1), f"no DocBin of spaCy, or a damaged one ({_reason(error)}); write it again"
-        ) from None
+    except Exception as error:  # damaged bytes fail anywhere in zlib, msgpack and numpy
+        reason = f"not a DocBin of spaCy, or a damaged one ({first_line(error)})"
+        raise RecordError(Origin(source, 1), reason, remedy="create the file again") from None
     finally:
         if collecting:
-            gc.enable()  # srsly stops the collector, and does not start it again if reading fails
+            gc.enable()  # srsly switches the collector off, and not on again if reading fails
     number = 0
     while True:
         number += 1
@@ -52,7 +56,8 @@ def read(stream: BinaryIO, source: str, _options: ReadOptions) -> Iterator[Recor
         except RecordError as error:
             record = error
         except Exception as error:  # as above; the generator of Docs has ended with it
-            raise RecordError(origin, f"a damaged Doc ({_reason(error)}); write the DocBin again") from None
+            reason = f"a damaged Doc ({first_line(error)})"
+            raise RecordError(origin, reason, remedy="create the file again") from None
         finally:
             if collecting:
                 gc.enable()
@@ -67,24 +72,17 @@ def _document(doc: Doc, origin: Origin) -> Document:
     return document
 
 
-def _reason(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), "") or type(error).__name__
-
-
-ATTRIBUTES = ["ORTH", "SPACY", "ENT_IOB", "ENT_TYPE", "SENT_START"]
-
-
 def write(documents: Iterable[Document], _options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
-    """All documents as one DocBin: it cannot be written piece by piece, so it is held in memory."""
+    """All documents as one DocBin, which cannot be written in parts."""
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 
     from annotator.formats.spacy_docs import packable, to_doc
 
-    shard = DocBin(attrs=ATTRIBUTES, store_user_data=True)
+    docs = DocBin(attrs=ATTRIBUTES, store_user_data=True)
     vocab = Vocab()
     for document in documents:
         doc = to_doc(document, vocab)
         doc.user_data = packable(doc.user_data)
-        shard.add(doc)
-    yield shard.to_bytes()
+        docs.add(doc)
+    yield docs.to_bytes()

@@ -1,8 +1,8 @@
-"""Records, which are objects with named fields, -> documents: what readers of JSON Lines, Parquet and tables share.
+"""Records, which are objects with named fields, -> documents: what JSON Lines, Parquet and tables have in common.
 
-Entities and words are taken from where the tools of the field keep them, everything else is `Document.meta`.
-Offsets are code points. A field that has the name of an annotation but not its shape is left in the meta.
-Sources: docs/formats.md names the pages where each tool documents its records.
+Entities and words are taken from the fields in which the common annotation tools keep them; all other fields are
+`Document.meta`. Offsets count code points. A field that has the name of an annotation but not its shape stays in the
+meta. Sources: docs/formats.md links the pages on which each tool documents its records.
 """
 
 from __future__ import annotations
@@ -17,26 +17,25 @@ from annotator.errors import RecordError
 from annotator.formats.base import ReadOptions, check_text
 from annotator.labels import spans
 
-# Fields that hold entities, in the order in which the first one counts.
-ENTITY_FIELDS = ("ents", "spans", "entities", "labels", "label")
+ENTITY_FIELDS = ("ents", "spans", "entities", "labels", "label")  # the first of them that holds entities counts
+SHOWN_FIELDS = 20  # how much of a record an error message shows
+SHOWN_CHARACTERS = 40
 _STARTS = ("start", "start_offset")  # the second is doccano's
 _ENDS = ("end", "end_offset")
-# What a token may say without more being lost than its place: Prodigy's and spaCy's own fields.
+# Prodigy's and spaCy's own fields: of a token with no others, only its offsets are worth keeping.
 _TOKEN_FIELDS = frozenset({"id", "text", "start", "end", "ws"})
-# How much of a record an error message shows.
-SHOWN_FIELDS = 20
-SHOWN_CHARACTERS = 40
 
 
 def to_document(record: dict[str, Any], origin: Origin, options: ReadOptions) -> Document:
-    """The document of a record; the record is used up.
+    """The document of a record, whose fields are taken out as they are used.
 
-    Where the rest of it is nothing but an object `meta`, as in our own output, that is the meta itself.
-    Raises RecordError for a record without text, and for annotations that are not where they say.
+    Where nothing but an object `meta` is left, as in our own output, that object is the meta itself. Sentences are
+    joined where one begins inside an entity. Raises RecordError for a record without text, for words and entities
+    whose offsets are invalid, and for scores outside [0, 1].
     """
-    record = _flat(record, options.text_field)
+    record = _from_label_studio(record, options.text_field)
     if options.text_field not in record and isinstance(record.get("paragraphs"), list):
-        record = _joined(record, origin, options.text_field)
+        record = _from_training_json(record, origin, options.text_field)
     text = _text(record, origin, options.text_field)
     identity = record.pop(options.id_field, None)
     sentences = _sentences(record, text, origin)
@@ -54,29 +53,29 @@ def to_document(record: dict[str, Any], origin: Origin, options: ReadOptions) ->
 
 def _text(record: dict[str, Any], origin: Origin, field: str) -> str:
     if field not in record:
-        raise RecordError(
-            origin, f"no field {field!r}: name the one with the text by --text-field (there are: {names(record)})"
-        )
+        reason = f"no field {field!r} (there are: {name_fields(record)})"
+        raise RecordError(origin, reason, remedy="name the field with the text by {text_field}")
     text = record.pop(field)
     if not isinstance(text, str):
-        raise RecordError(origin, f"field {field!r} holds no text but {_shown(text)}; name another by --text-field")
+        reason = f"field {field!r} holds no text but {_excerpt(text)}"
+        raise RecordError(origin, reason, remedy="name another field by {text_field}")
     return check_text(text, origin)
 
 
-def names(fields: Iterable[str]) -> str:
-    """The first few names of a record's fields, shortened: what an error tells of them."""
+def name_fields(fields: Iterable[str]) -> str:
+    """The first SHOWN_FIELDS names of fields, shortened for an error message."""
     shown = [name if len(name) <= SHOWN_CHARACTERS else name[:SHOWN_CHARACTERS] + "..." for name in fields]
     return ", ".join(shown[:SHOWN_FIELDS] + ["..."] * (len(shown) > SHOWN_FIELDS)) or "none"
 
 
-def _shown(value: Any) -> str:
+def _excerpt(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)[:SHOWN_CHARACTERS]
 
 
-# Label Studio's tasks keep the text in `data` and the entities in the regions of annotations or predictions.
+# Tasks of Label Studio keep the text in `data`, and the entities in the regions of annotations or predictions.
 
 
-def _flat(record: dict[str, Any], text_field: str) -> dict[str, Any]:
+def _from_label_studio(record: dict[str, Any], text_field: str) -> dict[str, Any]:
     """A task of Label Studio as a record with its regions as `ents`; any other record as it is."""
     task = record.get("data")
     if text_field in record or not isinstance(task, dict) or not {"annotations", "predictions"} & record.keys():
@@ -93,11 +92,11 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-# spaCy's training JSON keeps sentences of tokens with BILOU tags in paragraphs.
+# spaCy's training JSON keeps paragraphs, which hold sentences of tokens with BILOU tags.
 
 
-def _joined(record: dict[str, Any], origin: Origin, text_field: str) -> dict[str, Any]:
-    """A document of spaCy's training JSON as a record with `sents` and `ents`; blank lines part its paragraphs.
+def _from_training_json(record: dict[str, Any], origin: Origin, text_field: str) -> dict[str, Any]:
+    """A document of spaCy's training JSON as a record with `sents` and `ents`; a blank line separates paragraphs.
 
     Source: https://spacy.io/api/data-formats#json-input
     """
@@ -113,21 +112,20 @@ def _joined(record: dict[str, Any], origin: Origin, text_field: str) -> dict[str
             )
             for sent in paragraph["sentences"]:
                 offsets: list[int] = []
-                tokens = [token for token in sent["tokens"] if token["orth"].strip()]  # white space is no word
+                tokens = [token for token in sent["tokens"] if token["orth"].strip()]  # white space is not a word
                 for token in tokens:
                     while text[end : end + 1].isspace():
                         end += 1
                     start, end = end, end + len(token["orth"])
                     if text[start:end] != token["orth"]:
-                        raise ValueError(f"the token {_shown(token['orth'])} is not where its text goes on")
+                        raise ValueError(f"the token {_excerpt(token['orth'])} does not follow in the text")
                     offsets += (start, end)
                 tags = [OUTSIDE if token.get("ner", "-") == "-" else token["ner"] for token in tokens]
                 ents += [[offsets[2 * a], offsets[2 * b - 1], label] for a, b, label in spans(tags)]
                 sents.append(offsets)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise RecordError(
-            origin, f"no training JSON of spaCy ({type(error).__name__}: {error}); mend 'paragraphs'"
-        ) from None
+        reason = f"not spaCy's training JSON ({type(error).__name__}: {error})"
+        raise RecordError(origin, reason, remedy="correct 'paragraphs'") from None
     return {**record, text_field: text, "sents": [sent for sent in sents if sent], "ents": ents}
 
 
@@ -135,16 +133,16 @@ def _joined(record: dict[str, Any], origin: Origin, text_field: str) -> dict[str
 
 
 def _sentences(record: dict[str, Any], text: str, origin: Origin) -> tuple[Sentence, ...] | None:
-    """Our own `sents` (word offsets of each sentence), or the `tokens` of spaCy and Prodigy as words.
+    """Our own `sents` (the word offsets of each sentence), or the `tokens` of spaCy and Prodigy as words.
 
-    Those of spaCy are in its `sents`; Prodigy's know no sentences and are taken as one.
+    spaCy's tokens are in the sentences of its `sents`; Prodigy's have none and are taken as one sentence.
     """
     sents: Any = record.get("sents")
     tokens: Any = record.get("tokens")
     try:
-        if _are_spans(tokens):
+        if _all_have_offsets(tokens):
             starts = {0}
-            if _are_spans(sents):
+            if _all_have_offsets(sents):
                 starts = {sent["start"] for sent in record.pop("sents")}
             if all(token.keys() <= _TOKEN_FIELDS for token in tokens):
                 del record["tokens"]
@@ -158,11 +156,12 @@ def _sentences(record: dict[str, Any], text: str, origin: Origin) -> tuple[Sente
                 raise ValueError("a sentence has a start without an end")
             return _ascending(map(Sentence.of, sents), text)
         return None
-    except (ValueError, OverflowError) as error:
-        raise RecordError(origin, f"its words are not in order: {error}; mend or remove 'sents' and 'tokens'") from None
+    except (TypeError, ValueError, OverflowError) as error:
+        reason = f"its words are not in order ({error})"
+        raise RecordError(origin, reason, remedy="correct or remove 'sents' and 'tokens'") from None
 
 
-def _are_spans(value: Any) -> bool:
+def _all_have_offsets(value: Any) -> bool:
     return isinstance(value, list) and all(
         isinstance(one, dict) and isinstance(one.get("start"), int) and isinstance(one.get("end"), int) for one in value
     )
@@ -183,12 +182,13 @@ def _grouped(tokens: Iterable[Mapping[str, Any]], starts: set[int], text: str) -
 
 
 def _ascending(sentences: Iterable[Sentence], text: str) -> tuple[Sentence, ...]:
+    """The sentences. Raises ValueError where they overlap, do not ascend or leave the text."""
     found = tuple(sentences)
     end = 0
     for sentence in found:
-        if sentence.offsets[0] < end:
-            raise ValueError(f"a sentence begins at {sentence.offsets[0]}, before the last one ends at {end}")
-        end = sentence.offsets[-1]
+        if sentence.start < end:
+            raise ValueError(f"a sentence begins at {sentence.start}, before the previous one ends at {end}")
+        end = sentence.end
     if end > len(text):
         raise ValueError(f"a word ends at {end}, after the text of {len(text)} characters")
     return found
@@ -198,24 +198,23 @@ def _ascending(sentences: Iterable[Sentence], text: str) -> tuple[Sentence, ...]
 
 
 def _entities(record: dict[str, Any], text: str, origin: Origin) -> tuple[Entity, ...]:
-    """The entities of the first field that has the shape of some; it is taken out of the record."""
-    names = [name for name in ENTITY_FIELDS if _holds_entities(record.get(name))]
-    if not names:
+    """The entities of the first field that has the shape of entities; it is taken out of the record."""
+    fields = [field for field in ENTITY_FIELDS if _holds_entities(record.get(field))]
+    if not fields:
         return ()
-    name = next((name for name in names if record[name]), names[0])
-    entities = sorted((_entity(ent, text, origin) for ent in record.pop(name)), key=lambda entity: entity.start)
+    field = next((field for field in fields if record[field]), fields[0])
+    entities = sorted((_entity(ent, text, origin) for ent in record.pop(field)), key=lambda entity: entity.start)
     for one, other in pairwise(entities):
         if other.start < one.end:
-            raise RecordError(
-                origin,
-                f"entities overlap: {one.label} [{one.start}, {one.end}) and {other.label} "
-                f"[{other.start}, {other.end}); keep one of them in {name!r}",
+            reason = (
+                f"entities overlap: {one.label} [{one.start}, {one.end}) and {other.label} [{other.start}, {other.end})"
             )
+            raise RecordError(origin, reason, remedy=f"keep one of them in {field!r}")
     return tuple(entities)
 
 
 def _holds_entities(value: Any) -> bool:
-    """Whether a list has an item that is an annotation, so that all should be, or no item at all."""
+    """Whether this is a list with an annotation in it, so that all items should be annotations, or an empty list."""
     return isinstance(value, list) and (not value or any(_is_annotation(item) for item in value))
 
 
@@ -227,22 +226,18 @@ def _is_annotation(item: Any) -> bool:
 
 def _entity(ent: Any, text: str, origin: Origin) -> Entity:
     start, end, label, score = _parts(ent)
-    # A Boolean is a number to Python, but no offset.
+    # A Boolean is a number to Python, but not an offset.
     if not (type(start) is int and type(end) is int and isinstance(label, str) and label):
-        raise RecordError(origin, f"an entity needs start and end, whole numbers, and a label: {_shown(ent)}")
+        reason = f"an entity without start and end as whole numbers, or without a label: {_excerpt(ent)}"
+        raise RecordError(origin, reason, remedy="add what is missing")
     if not 0 <= start < end <= len(text):
-        raise RecordError(
-            origin,
-            f"entity {label} [{start}, {end}) is not within the text of {len(text)} characters; mend its offsets",
-        )
+        reason = f"entity {label} [{start}, {end}) is not within the text of {len(text)} characters"
+        raise RecordError(origin, reason, remedy="correct its offsets")
     found = text[start:end]
-    said = ent.get("text", found) if isinstance(ent, dict) else found
-    if said is not None and said != found:
-        raise RecordError(
-            origin,
-            f"entity {_shown(said)} is not at [{start}, {end}): there is {_shown(found)}; count characters, "
-            "not bytes or UTF-16 units",
-        )
+    given = ent.get("text", found) if isinstance(ent, dict) else found
+    if given is not None and given != found:
+        reason = f"the text at [{start}, {end}) is {_excerpt(found)}, but its entity says {_excerpt(given)}"
+        raise RecordError(origin, reason, remedy="count characters, not bytes or UTF-16 units")
     return Entity(start, end, check_text(label, origin), _score(score, origin))
 
 
@@ -252,16 +247,16 @@ def _score(score: Any, origin: Origin) -> float | None:
     try:
         number = float(score)
     except (TypeError, ValueError, OverflowError):
-        raise RecordError(origin, f"the score of an entity is no number but {_shown(score)}") from None
+        reason = f"the score of an entity is not a number but {_excerpt(score)}"
+        raise RecordError(origin, reason, remedy="correct or remove it") from None
     if not 0 <= number <= 1:
-        raise RecordError(
-            origin, f"the score of an entity is not between 0 and 1 but {_shown(score)}; divide or remove it"
-        )
+        reason = f"the score of an entity is not between 0 and 1 but {_excerpt(score)}"
+        raise RecordError(origin, reason, remedy="scale or remove it")
     return number
 
 
 def _parts(ent: Any) -> Sequence[Any]:
-    """Start, end, label and score of an annotation, None for what it lacks."""
+    """Start, end, label and score of an annotation, None for those that it lacks."""
     if isinstance(ent, dict):
         start, end = (next((ent[f] for f in fields if f in ent), None) for fields in (_STARTS, _ENDS))
         label = ent.get("label")

@@ -1,6 +1,11 @@
-"""JSON Lines: one object a line, with its text in one field and maybe its id in another.
+"""JSON Lines: one object per line, with the text in one field and the id in another.
 
-What its fields mean, `annotator.records` says.
+Read: our own records and those of other annotation tools; `annotator.formats.fields` tells what their fields mean.
+
+Written: a document per line, as `Document.to_dict` makes it or in the style of another tool (STYLES). The style `words`
+is our own record with the words of each sentence: it holds all of a document.
+
+Format: https://jsonlines.org/
 """
 
 from __future__ import annotations
@@ -11,63 +16,64 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from annotator.document import Document, Entity
-from annotator.errors import RecordError
+from annotator.errors import RecordError, first_line
 from annotator.formats.base import DEFAULTS, Line, ReadOptions, Record, WriteOptions, lines
 from annotator.formats.fields import SHOWN_CHARACTERS, to_document
 
 MAX_DEPTH = 200
+LABEL_STUDIO_TAGS = {"from_name": "label", "to_name": "text", "type": "labels"}
 
 
 def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
     """The records of the stream as documents; blank lines are skipped.
 
-    What is not a JSON object, has no text or wrong annotations is a RecordError with its line.
+    A line that is not a JSON object, or whose object has no text or invalid annotations, is a RecordError.
     """
     for line in lines(stream, source):
         if line.raw.strip():
             try:
                 yield to_document(_record(line), line.origin, options)
             except RecordError as error:
-                error.raw = line.shown
+                error.raw = line.escaped
                 yield error
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
-        raise ValueError(f"the number {digits[:SHOWN_CHARACTERS]} is beyond what a float holds")
-    return number
 
 
 def _record(line: Line) -> dict[str, Any]:
     try:
         record = json.loads(line.text, parse_float=_finite)
     except json.JSONDecodeError as error:
-        raise RecordError(line.origin, f"not JSON: {error.msg} at character {error.pos}; mend the line") from None
+        reason = f"not JSON: {error.msg} at character {error.pos}"
+        raise RecordError(line.origin, reason, remedy="correct the line") from None
     except (ValueError, RecursionError) as error:
-        raise RecordError(line.origin, f"JSON that cannot be read: {error}") from None
+        reason = f"JSON that cannot be read: {first_line(error)}"
+        raise RecordError(line.origin, reason, remedy="simplify the record") from None
     if not isinstance(record, dict):
-        raise RecordError(line.origin, f"not a JSON object but {line.text.strip()[:40]}; a record is {{...}}")
-    # What is nested deeper could be read, but maybe not written.
-    if line.raw.count(b"[") + line.raw.count(b"{") > MAX_DEPTH and _is_deep(record, MAX_DEPTH):
-        raise RecordError(line.origin, f"JSON that is nested more than {MAX_DEPTH} deep; flatten it")
+        reason = f"not a JSON object but {line.text.strip()[:SHOWN_CHARACTERS]}"
+        raise RecordError(line.origin, reason, remedy="write each record as {...}")
+    # A record nested deeper could be read, but perhaps not be written.
+    if line.raw.count(b"[") + line.raw.count(b"{") > MAX_DEPTH and _is_deeper(record, MAX_DEPTH):
+        raise RecordError(line.origin, f"JSON nested more than {MAX_DEPTH} levels deep", remedy="flatten it")
     return record
 
 
-def _is_deep(value: Any, depth: int) -> bool:
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"the number {digits[:SHOWN_CHARACTERS]} is too large for a float")
+    return number
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return not depth or any(_is_deep(part, depth - 1) for part in parts if isinstance(part, dict | list))
-
-
-LABEL_STUDIO_TAGS = {"from_name": "label", "to_name": "text", "type": "labels"}
+    return not depth or any(_is_deeper(part, depth - 1) for part in parts if isinstance(part, dict | list))
 
 
 def write(documents: Iterable[Document], options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
-    """The documents as JSON lines."""
+    """The documents as JSON Lines, in the style `options.style`."""
     to_record = STYLES[options.style]
     for document in documents:
         line = json.dumps(to_record(document), ensure_ascii=False, default=str)
-        # A surrogate in the other fields has no UTF-8: it is written as JSON's own escape.
+        # UTF-8 cannot encode a surrogate in another field than the text: it is written as JSON's own escape.
         yield line.encode("utf-8", "backslashreplace") + b"\n"
 
 
@@ -82,23 +88,23 @@ def _prodigy(document: Document) -> dict[str, Any]:
     """A task of Prodigy's interface `ner_manual`, with the words as its tokens.
 
     {"text", "meta": {...}, "tokens": [{"text", "start", "end", "id", "ws"}],
-    "spans": [{"start", "end", "label", "token_start", "token_end"}]}, the last token included.
+    "spans": [{"start", "end", "label", "token_start", "token_end"}]}, where `token_end` is the last token itself.
     Source: https://prodi.gy/docs/api-interfaces#ner_manual
     """
     text = document.text
-    bounds = [span for sentence in document.sentences or () for span in sentence.word_offsets()]
+    words = [offsets for sentence in document.sentences or () for offsets in sentence.word_offsets()]
     tokens = [
         {"text": text[start:end], "start": start, "end": end, "id": number, "ws": text[end : end + 1] == " "}
-        for number, (start, end) in enumerate(bounds)
+        for number, (start, end) in enumerate(words)
     ]
-    starts = {start: number for number, (start, _) in enumerate(bounds)}
-    ends = {end: number for number, (_, end) in enumerate(bounds)}
+    starts = {start: number for number, (start, _) in enumerate(words)}
+    ends = {end: number for number, (_, end) in enumerate(words)}
     spans: list[dict[str, Any]] = []
     for entity in document.entities:
         span: dict[str, Any] = {"start": entity.start, "end": entity.end, "label": entity.label}
         if entity.start in starts and entity.end in ends:
             span |= {"token_start": starts[entity.start], "token_end": ends[entity.end]}
-        spans.append(span | _score(entity))
+        spans.append(span | _score_field(entity))
     record = {"id": document.id, "text": text, "meta": dict(document.meta), "spans": spans}
     return record if document.sentences is None else record | {"tokens": tokens}
 
@@ -129,7 +135,7 @@ def _label_studio(document: Document) -> dict[str, Any]:
                 "text": document.text[entity.start : entity.end],
                 "labels": [entity.label],
             },
-            **_score(entity),
+            **_score_field(entity),
         }
         for number, entity in enumerate(document.entities)
     ]
@@ -138,7 +144,7 @@ def _label_studio(document: Document) -> dict[str, Any]:
 
 
 def _spacy(document: Document) -> dict[str, Any]:
-    """What spaCy's `Doc.to_json` gives and `Doc.from_json` takes, with the id and the meta as fields of their own.
+    """What spaCy's `Doc.to_json` returns and `Doc.from_json` accepts, with two more fields: the id and the meta.
 
     {"text", "ents": [{"start", "end", "label"}], "sents": [{"start", "end"}], "tokens": [{"id", "start", "end"}]}
     Source: https://spacy.io/api/doc#to_json
@@ -149,7 +155,7 @@ def _spacy(document: Document) -> dict[str, Any]:
     return {"id": document.id, **record, "meta": dict(document.meta)}
 
 
-def _score(entity: Entity) -> dict[str, float]:
+def _score_field(entity: Entity) -> dict[str, float]:
     return {} if entity.score is None else {"score": entity.score}
 
 

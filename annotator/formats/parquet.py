@@ -1,7 +1,13 @@
-"""Parquet: a row a document, as our own output has it or with the text in any column of strings.
+"""Parquet: one row per document.
 
-Its columns are the fields of a record, see `annotator.records`. In our own output `meta` is JSON. Rows are read by
-group, so a file takes the memory of its largest row group.
+Read: our own files, or others with the text in any column of strings. Columns are the fields of a record, see
+`annotator.formats.fields`; in our own files, `meta` is JSON. Rows are read by row group, so the largest row group
+determines the memory.
+
+Written: the columns id, text, ents (a list of start, end, label, text and score), sents (for each sentence the offsets
+of its words: start, end, start, end, ...; null before segmentation) and meta (JSON, since its fields may have any
+type), in row groups of about GROUP_CHARACTERS of text.
+
 Format: https://parquet.apache.org/docs/file-format/
 """
 
@@ -16,23 +22,26 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from annotator.document import Document, Origin
-from annotator.errors import RecordError
+from annotator.errors import RecordError, first_line
 from annotator.formats.base import DEFAULTS, ReadOptions, Record, WriteOptions
-from annotator.formats.fields import names, to_document
+from annotator.formats.fields import name_fields, to_document
 
 if TYPE_CHECKING:
     from pyarrow import Schema
 
-# In the metadata of the schema: that the column `meta` is JSON.
-MARK = b"annotator"
-ROWS = 1_000  # at a time
+MARK = b"annotator"  # in the metadata of the schema: the column `meta` is JSON
+ROWS_AT_A_TIME = 1_000
+# A row group ends with the document that reaches one of these.
+GROUP_CHARACTERS = 8_000_000
+GROUP_ROWS = 20_000
+_REASON_CHARACTERS = 200
 
 
 def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
-    """The documents of the stream, numbered as if rows were lines, from 1.
+    """The documents of the stream; their origin is the number of the row, counted from 1.
 
-    A row without text or with wrong annotations is a RecordError; what is no Parquet is raised as one. A stream
-    that cannot be gone back in is copied to a temporary file first.
+    A row without text or with invalid annotations is a RecordError. Raises RecordError for a stream that is not
+    Parquet, is damaged or has no text column. A stream that cannot be rewound is copied to a temporary file first.
     """
     number = 0
     with _seekable(stream) as file:
@@ -42,9 +51,9 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
                 yield _record(row, ours, Origin(source, number), options)
         except (RecordError, GeneratorExit):
             raise
-        except Exception as error:  # damaged bytes fail in whatever of Arrow and its conversions they meet
-            reason = next(iter(str(error).splitlines()), "") or type(error).__name__
-            raise RecordError(Origin(source, number + 1), f"no Parquet, or a damaged file ({reason[:200]})") from None
+        except Exception as error:  # damaged bytes fail anywhere in Arrow and its conversions
+            reason = f"not Parquet, or a damaged file ({first_line(error)[:_REASON_CHARACTERS]})"
+            raise RecordError(Origin(source, number + 1), reason, remedy="create the file again") from None
 
 
 @contextmanager
@@ -64,13 +73,10 @@ def _rows(file: BinaryIO, source: str, options: ReadOptions) -> Iterator[tuple[d
     parquet = ParquetFile(file)
     schema = parquet.schema_arrow
     if options.text_field not in schema.names:
-        raise RecordError(
-            Origin(source, 1),
-            f"no column {options.text_field!r}: name the one with the text by --text-field "
-            f"(there are: {names(schema.names)})",
-        )
+        reason = f"no column {options.text_field!r} (there are: {name_fields(schema.names)})"
+        raise RecordError(Origin(source, 1), reason, remedy="name the column with the text by {text_field}")
     ours = MARK in (schema.metadata or {})
-    for batch in parquet.iter_batches(batch_size=ROWS):
+    for batch in parquet.iter_batches(batch_size=ROWS_AT_A_TIME):
         for row in batch.to_pylist():
             yield row, ours
 
@@ -79,39 +85,36 @@ def _record(row: dict[str, Any], ours: bool, origin: Origin, options: ReadOption
     try:
         return _document(row, ours, origin, options)
     except RecordError as error:
-        error.raw = json.dumps(_plain(row), ensure_ascii=False)
+        error.raw = json.dumps(_json_value(row), ensure_ascii=False)
         return error
 
 
 def _document(row: dict[str, Any], ours: bool, origin: Origin, options: ReadOptions) -> Document:
-    fields: dict[str, Any] = _plain(row)
+    fields: dict[str, Any] = _json_value(row)
     if ours:
         if fields.get("sents") is None:
             fields.pop("sents", None)
         try:
             fields["meta"] = json.loads(fields.get("meta") or "{}")
         except (ValueError, TypeError, RecursionError) as error:
-            raise RecordError(origin, f"its meta is no JSON: {error}; write the file again") from None
+            reason = f"its meta is not JSON ({first_line(error)})"
+            raise RecordError(origin, reason, remedy="create the file again") from None
     return to_document(fields, origin, options)
 
 
-def _plain(value: Any) -> Any:
-    """The value in what JSON knows: dates, decimals and the like are written out, bytes read as UTF-8."""
+def _json_value(value: Any) -> Any:
+    """The value in JSON's types: bytes are read as UTF-8; dates, decimals and the like become strings."""
     if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: _json_value(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_json_value(one) for one in value]
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
-GROUP_BYTES = 8_000_000
-GROUP_ROWS = 20_000
-
-
 def write(documents: Iterable[Document], _options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
-    """The documents as one Parquet file, given out group by group."""
+    """The documents as one Parquet file, yielded by row group."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
@@ -125,7 +128,7 @@ def write(documents: Iterable[Document], _options: WriteOptions = DEFAULTS) -> I
 
 
 class _Buffer(io.RawIOBase):
-    """A stream to write to, whose bytes are taken out from time to time."""
+    """A stream for the writer of a file, from which the bytes are taken out from time to time."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -156,21 +159,24 @@ def _schema() -> Schema:
         [("start", offset), ("end", offset), ("label", pa.string()), ("text", pa.string()), ("score", pa.float64())]
     )
     columns = [
-        ("id", pa.string()), ("text", pa.string()), ("ents", pa.list_(ent)),
-        ("sents", pa.list_(pa.list_(offset))), ("meta", pa.string()),
-    ]  # fmt: skip
+        ("id", pa.string()),
+        ("text", pa.string()),
+        ("ents", pa.list_(ent)),
+        ("sents", pa.list_(pa.list_(offset))),
+        ("meta", pa.string()),
+    ]
     return pa.schema(columns, metadata={MARK: b"meta is JSON"})
 
 
 def _groups(documents: Iterable[Document]) -> Iterator[list[dict[str, Any]]]:
     rows: list[dict[str, Any]] = []
-    size = 0
+    characters = 0
     for document in documents:
         rows.append(_row(document))
-        size += len(document.text)
-        if size >= GROUP_BYTES or len(rows) >= GROUP_ROWS:
+        characters += len(document.text)
+        if characters >= GROUP_CHARACTERS or len(rows) >= GROUP_ROWS:
             yield rows
-            rows, size = [], 0
+            rows, characters = [], 0
     if rows:
         yield rows
 
@@ -179,7 +185,7 @@ def _row(document: Document) -> dict[str, Any]:
     sentences = document.sentences
     return {
         **document.to_dict(),
-        "id": document.id.encode("utf-8", "backslashreplace").decode("utf-8"),  # has no room for half a surrogate pair
+        "id": document.id.encode("utf-8", "backslashreplace").decode("utf-8"),  # half of a surrogate pair has no UTF-8
         "sents": None if sentences is None else [sentence.offsets.tolist() for sentence in sentences],
         "meta": json.dumps(dict(document.meta), default=str),
     }

@@ -1,6 +1,6 @@
 """Documents <-> spaCy Docs, with the same text, words, sentences and entities.
 
-`doc.user_data` holds `id`, `meta` and `scores` (one an entity, in the order of `doc.ents`).
+`doc.user_data` holds `id`, `meta` and `scores` (one for each of `doc.ents`, in their order).
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ from spacy.pipeline import Sentencizer
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from annotator.document import Document, Entity, Origin, Sentence, Word, keep_whole, sentence_tags
+from annotator.document import OUTSIDE, Document, Entity, Origin, Sentence, Word, keep_whole, sentence_tags
 from annotator.prepare.segment import Segmenter
 
 _sentencizer = Sentencizer()
 
 
 def to_doc(document: Document, vocab: Vocab) -> Doc:
-    """The document as a spaCy Doc whose text is the document's. White space that is more than the
-    one space after a word becomes a token of its own, as spaCy does it."""
+    """The document as a spaCy Doc with exactly its text.
+
+    White space beyond the one space after a word becomes a token of its own, as in spaCy's own tokenizers. A document
+    without sentences is segmented first.
+    """
     if document.sentences is None:
         (document,) = _segmenter()([document])
     words: list[str] = []
@@ -39,24 +42,24 @@ def to_doc(document: Document, vocab: Vocab) -> Doc:
         if gap:
             words.append(gap)
             spaces.append(False)
-            tags.append("O")
+            tags.append(OUTSIDE)
             starts.append(len(words) == 1)
 
-    for sentence, sentence_tag in sentence_tags(document):
-        for position, (word, tag) in enumerate(zip(sentence.words, sentence_tag, strict=True)):
-            add_gap(document.text[end : word.start])
-            words.append(document.text[word.start : word.end])
+    for sentence, word_tags in sentence_tags(document):
+        for number, ((word_start, word_end), tag) in enumerate(zip(sentence.word_offsets(), word_tags, strict=True)):
+            add_gap(document.text[end:word_start])
+            words.append(document.text[word_start:word_end])
             spaces.append(False)
-            # Within an entity white space belongs to it: its tokens may not be parted.
+            # White space within an entity belongs to it: the tokens of a spaCy entity are adjacent.
             if tag.startswith("I-"):
                 for gap in range(len(tags) - 1, -1, -1):
-                    if tags[gap] != "O":
+                    if tags[gap] != OUTSIDE:
                         break
                     tags[gap] = tag
             tags.append(tag)
-            # White space before the first word is in the first sentence.
-            starts.append(len(words) == 1 or (position == 0 and end > 0))
-            end = word.end
+            # White space before the first word belongs to the first sentence.
+            starts.append(len(words) == 1 or (number == 0 and end > 0))
+            end = word_end
     add_gap(document.text[end:])
     doc = Doc(vocab, words=words, spaces=spaces, ents=tags, sent_starts=starts)
     doc.user_data = {
@@ -73,27 +76,30 @@ def _segmenter() -> Segmenter:
 
 
 def packable(user_data: Mapping[str, Any]) -> dict[str, Any]:
-    """What `to_doc` keeps in `doc.user_data`, such that msgpack can hold it: `id` and `meta` as JSON if need be."""
+    """The `doc.user_data` of `to_doc` in a form that msgpack can hold: `id` and `meta` as JSON if need be."""
     try:
         srsly.msgpack_loads(srsly.msgpack_dumps(user_data))
         return dict(user_data)
     except (TypeError, ValueError, OverflowError, RecursionError):  # UnicodeEncodeError is a ValueError
-        kept = json.dumps({"id": user_data["id"], "meta": user_data["meta"]}, default=str)
-        return {"json": kept, "scores": user_data["scores"]}
+        as_json = json.dumps({"id": user_data["id"], "meta": user_data["meta"]}, default=str)
+        return {"json": as_json, "scores": user_data["scores"]}
 
 
 def from_doc(doc: Doc, origin: Origin) -> Document:
-    """The document of a spaCy Doc; `origin` stands in for an id that `doc.user_data` does not have."""
-    known = doc.user_data
-    if "json" in known and "meta" not in known:
-        known = json.loads(known["json"])
-    meta = _listed(known.get("meta", {}))
+    """The document of a spaCy Doc; its id is `origin` where `doc.user_data` has none.
+
+    Sentences are joined where one begins inside an entity.
+    """
+    user_data = doc.user_data
+    if "json" in user_data and "meta" not in user_data:
+        user_data = json.loads(user_data["json"])
+    meta = _with_lists(user_data.get("meta", {}))
     entities = tuple(
         Entity(ent.start_char, ent.end_char, ent.label_, score)
         for ent, score in zip(doc.ents, scores(doc), strict=True)
     )
     return Document(
-        id=str(known.get("id", origin)),
+        id=str(user_data.get("id", origin)),
         text=doc.text,
         origin=origin,
         meta=meta if isinstance(meta, dict) else {"meta": meta},
@@ -102,17 +108,17 @@ def from_doc(doc: Doc, origin: Origin) -> Document:
     )
 
 
-def _listed(value: Any) -> Any:
-    """The value with lists for the tuples that msgpack makes of them."""
+def _with_lists(value: Any) -> Any:
+    """The value with lists again, of which msgpack makes tuples."""
     if isinstance(value, Mapping):
-        return {name: _listed(one) for name, one in value.items()}
-    return [_listed(one) for one in value] if isinstance(value, list | tuple) else value
+        return {name: _with_lists(one) for name, one in value.items()}
+    return [_with_lists(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def sentences(doc: Doc) -> Iterator[Sentence]:
-    """The sentences of a Doc, with its tokens as words; white space is no word.
+    """The sentences of a Doc, with its tokens as words, except those that are white space.
 
-    They are those that are set, else those of spaCy's sentencizer and of blank lines, as in `segment.py`.
+    A Doc without sentence starts is split by spaCy's sentencizer and at blank lines, as in `segment.py`.
     """
     if doc.has_annotation("SENT_START"):
         firsts = {sentence.start for sentence in doc.sents}
@@ -132,10 +138,13 @@ def sentences(doc: Doc) -> Iterator[Sentence]:
 
 
 def scores(doc: Doc) -> Sequence[float | None]:
-    """The score of each of `doc.ents`: None for all unless there is one in [0, 1], or None, for each entity."""
-    known = doc.user_data.get("scores", ())
-    if not isinstance(known, Sequence) or not all(
-        score is None or (isinstance(score, float) and 0 <= score <= 1) for score in known
+    """The score of each of `doc.ents`.
+
+    They are all None unless `doc.user_data` has, for each entity, a score in [0, 1] or None.
+    """
+    given = doc.user_data.get("scores", ())
+    if not isinstance(given, Sequence) or not all(
+        score is None or (isinstance(score, float) and 0 <= score <= 1) for score in given
     ):
-        known = ()
-    return known if len(known) == len(doc.ents) else [None] * len(doc.ents)
+        given = ()
+    return given if len(given) == len(doc.ents) else [None] * len(doc.ents)

@@ -1,4 +1,4 @@
-"""Tagged tokens -> documents: what the readers of the CoNLL formats share."""
+"""Tagged tokens -> documents: what reading the CoNLL formats has in common."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from annotator.labels import is_tag, spans, strict_spans
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token with its tag, its place in the input, and the text that is between it and the next one."""
+    """A token with its tag, its origin, and the text between it and the next one.
+
+    Raises RecordError for a tag of no scheme.
+    """
 
     text: str
     tag: str
@@ -23,23 +26,23 @@ class Token:
 
     def __post_init__(self) -> None:
         if not is_tag(self.tag):
-            raise RecordError(self.origin, f"{self.tag!r} is no tag: O, or B- or I- and a label")
+            raise RecordError(self.origin, f"{self.tag!r} is not a tag", remedy="use O, or B- or I- and a label")
 
 
-Tagged = Sequence[Token]  # a sentence, with a token or more
+TaggedSentence = Sequence[Token]  # at least one token
 
 
-def record(blocks: Sequence[Sequence[Line]], parse: Callable[[], Document]) -> Record:
-    """The document that `parse` makes of blocks of lines, or the RecordError that it raises, with the lines."""
+def document_or_error(line_blocks: Sequence[Sequence[Line]], parse: Callable[[], Document]) -> Record:
+    """The document that `parse` makes of blocks of lines, or the RecordError that it raises, with those lines."""
     try:
         return parse()
     except RecordError as error:
-        error.raw = "\n\n".join("\n".join(line.shown for line in block) for block in blocks)
+        error.raw = "\n\n".join("\n".join(line.escaped for line in block) for block in line_blocks)
         return error
 
 
-def to_document(
-    sentences: Iterable[Tagged],
+def join_sentences(
+    sentences: Iterable[TaggedSentence],
     origin: Origin,
     options: ReadOptions,
     *,
@@ -47,7 +50,7 @@ def to_document(
     identity: str | None = None,
     meta: dict[str, Any] | None = None,
 ) -> Document:
-    """The document of tagged sentences, whose text is `before`, the tokens and what is after each."""
+    """The document of tagged sentences. Its text is `before`, then each token and the text after it."""
     read_spans = strict_spans if options.strict else spans
     text = [before]
     end = len(before)

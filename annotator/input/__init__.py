@@ -1,1 +1,1 @@
-"""Input: names -> sources -> records with their position -> chunks."""
+"""Input: names -> sources -> records with their positions -> chunks."""

@@ -1,7 +1,7 @@
-"""Documents -> chunks that are annotated together.
+"""Records -> chunks: documents that are annotated together.
 
-A chunk is enough text for batches of like length and little enough for memory. A long document is a chunk of
-its own: it goes through the stages in pieces.
+A chunk has enough text for batches of similar lengths, and little enough to fit in memory. A long document is a chunk
+of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from annotator.prepare.chunk_sizes import ChunkSizes
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far an input is read: up to `position`, with the `digest` of the documents of its source up to there."""
+    """A position in an input, with the `digest` of the documents of its source up to there."""
 
     position: Position = field(default_factory=Position)
     digest: str = ""
@@ -26,9 +26,10 @@ class Mark:
 
 @dataclass(slots=True)
 class Chunk:
-    """Documents read together, with the numbers of their sources, and what was rejected among them.
+    """Documents that are read together, with the numbers of their sources, and the records rejected among them.
 
-    `end` says where it ends in the input, `bytes_read` at how many of its bytes.
+    `characters` counts the text of all its records. `end` marks where the chunk ends in the input, and `bytes_read` is
+    how many bytes of the input had been read by then.
     """
 
     documents: list[Document] = field(default_factory=list)
@@ -50,28 +51,28 @@ class Chunk:
             self.characters += len(record.text)
 
     def is_full(self, enough: int, sizes: ChunkSizes) -> bool:
-        """Whether its records have `enough` characters, counted as `sizes` says."""
+        """Whether the records have `enough` characters, with what `sizes` adds for each record."""
         return self.characters + sizes.record * (len(self.documents) + len(self.rejected)) >= enough
 
 
 def read_chunks(
-    read: Input, start: Mark, sizes: ChunkSizes, limit: int | None = None, skip_errors: bool = False
+    source_input: Input, start: Mark, sizes: ChunkSizes, limit: int | None = None, skip_errors: bool = False
 ) -> Iterator[Chunk]:
-    """The records of an input after `start` in chunks, `limit` of them at most.
+    """The records of an input after `start`, at most `limit` of them, in chunks.
 
-    Raises AnnotatorError where what comes before `start` is not what it was; and the RecordError of a record
-    that cannot be read, after all that comes before it, unless such are to be skipped.
+    Raises AnnotatorError if the records before `start` have changed. Unless errors are to be skipped, raises the
+    RecordError of a record that cannot be read, once all records before it have been yielded.
     """
-    bytes_read = sum(source.size or 0 for source in read.sources[: start.position.source])
+    bytes_read = sum(source.size or 0 for source in source_input.sources[: start.position.source])
 
     def on_read(count: int) -> None:
         nonlocal bytes_read
         bytes_read += count
 
-    records = read.records(start.position.source, on_read)
-    end = _passed(read, records, start) if start.position.records else start
+    records = source_input.records(start.position.source, on_read)
+    end = _skipped(source_input, records, start) if start.position.records else start
     chunk = Chunk()
-    # What is gone on with has its first chunk already: all later ones must be those of an undisturbed run.
+    # A run that is resumed has had its first chunk; all later chunks must be those of an uninterrupted run.
     enough = sizes.beginning if start == Mark() else sizes.full
     while limit is None or limit > 0:
         positioned = next(records, None)
@@ -85,7 +86,7 @@ def read_chunks(
         if isinstance(record, RecordError) and not skip_errors:
             raise record
         limit = None if limit is None else limit - 1
-        end = _moved(end, positioned)
+        end = _advanced(end, positioned)
         chunk.add(positioned)
         chunk.end, chunk.bytes_read = end, bytes_read
         if chunk.is_full(enough, sizes):
@@ -95,20 +96,21 @@ def read_chunks(
         yield chunk
 
 
-def _passed(read: Input, records: Iterator[Positioned], start: Mark) -> Mark:
-    """Read what was read before `start`, which is where this gets to."""
+def _skipped(source_input: Input, records: Iterator[Positioned], start: Mark) -> Mark:
+    """Read the records before `start` again, and return `start`. Raises AnnotatorError if they have changed."""
     end = Mark(Position(start.position.source))
     for positioned in records:
-        end = _moved(end, positioned)
+        end = _advanced(end, positioned)
         if end.position.source != start.position.source or end.position.records >= start.position.records:
             break
     if end != start:
-        name = read.sources[start.position.source].name
-        raise AnnotatorError(f"{name}: is not what it was when the run was begun: start again with --force")
+        name = source_input.sources[start.position.source].name
+        raise AnnotatorError(f"{name}: has changed since the run began", "start again with {force}")
     return end
 
 
-def _moved(end: Mark, positioned: Positioned) -> Mark:
+def _advanced(end: Mark, positioned: Positioned) -> Mark:
+    """The mark after the record that follows `end`."""
     digest = end.digest if positioned.position.source == end.position.source else ""
     return Mark(
         positioned.position,
@@ -117,7 +119,7 @@ def _moved(end: Mark, positioned: Positioned) -> Mark:
 
 
 def _chained(digest: str, document: Document) -> str:
-    """The digest of documents that had `digest`, and of this one after them."""
+    """The digest of documents that had `digest` so far, followed by this document."""
     sentences = [sentence.offsets.tolist() for sentence in document.sentences or ()]
     content = repr((digest, document.id, document.text, document.meta, sentences))
     return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -1,28 +1,29 @@
-"""Sources -> records, each with the place it has in the input."""
+"""Sources -> records, each with its position in the input."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from os import PathLike, fspath
 from typing import NamedTuple
 
 from annotator.document import Document
 from annotator.errors import AnnotatorError, RecordError
 from annotator.formats import INPUT_SUFFIXES, input_format
-from annotator.formats.base import ReadOptions, Record, strict
+from annotator.formats.base import ReadOptions, Record, only_documents
 from annotator.input.sources import Source, find_sources
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far an input is read: `records` of the source number `source` (from 0), and all before that."""
+    """How far an input is read: all sources before number `source` (from 0), and `records` records of this one."""
 
     source: int = 0
     records: int = 0
 
 
-class Positioned(NamedTuple):  # made for each record, faster than a frozen dataclass
-    """A record of the input, with the place where it ends."""
+class Positioned(NamedTuple):  # one for each record; a frozen dataclass would take longer to make
+    """A record of the input, with the position after it."""
 
     record: Record
     position: Position
@@ -30,9 +31,9 @@ class Positioned(NamedTuple):  # made for each record, faster than a frozen data
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What is to be read: sources, all in one format (None: each by its suffix), and how.
+    """The sources to read, their format (None: each source by its suffix) and the options of reading.
 
-    Made by `open_input`, which checks what can be known before reading.
+    `open_input` makes one and checks all that can be checked before reading.
     """
 
     sources: Sequence[Source]
@@ -41,15 +42,15 @@ class Input:
 
     @property
     def size(self) -> int | None:
-        """The bytes of all sources as they are on disk; None where one is not known."""
+        """The total size of the sources in bytes, as stored; None if the size of one is not known."""
         sizes = [source.size for source in self.sources]
         return None if None in sizes else sum(size or 0 for size in sizes)
 
     def records(self, first: int = 0, on_read: Callable[[int], None] = lambda _: None) -> Iterator[Positioned]:
         """The records of the sources from number `first` on, in order.
 
-        A RecordError stands for what cannot be read: one record, or the rest of a source. `on_read` is told of
-        bytes read, as they are on disk.
+        A RecordError stands for a record that cannot be read, or for the rest of a source that cannot be read.
+        `on_read` is called with the number of bytes of each read, before decompression.
         """
         for number, source in enumerate(self.sources[first:], start=first):
             read = input_format(self.format_name, source.name).reader()
@@ -61,19 +62,19 @@ class Input:
             except RecordError as error:
                 yield Positioned(error, Position(number, count + 1))
             except AnnotatorError as error:
-                unread = RecordError(source.name, str(error).removeprefix(f"{source.name}: "))
+                reason = error.message.removeprefix(f"{source.name}: ")
+                unread = RecordError(source.name, reason, remedy=error.remedy)
                 yield Positioned(unread, Position(number, count + 1))
 
     def documents(self) -> Iterator[Document]:
-        """The documents of the sources, in order. Raises RecordError for the first record that is none."""
-        return strict(positioned.record for positioned in self.records())
+        """The documents of the sources, in order. Raises RecordError for the first record that cannot be read."""
+        return only_documents(positioned.record for positioned in self.records())
 
 
 def open_input(names: Iterable[str], format_name: str | None = None, options: ReadOptions | None = None) -> Input:
-    """The input of files, folders, globs, URIs and `-` (stdin), one after the other.
+    """The input that consists of these files, folders, globs, URIs and `-` (stdin), in order.
 
-    What can be known before reading is checked at once: raises AnnotatorError for a name that does not
-    exist, UsageError for a format that is not read.
+    Raises at once AnnotatorError for a name that does not exist and UsageError for a format that cannot be read.
     """
     sources = find_sources(names, INPUT_SUFFIXES)
     for source in sources:
@@ -82,10 +83,19 @@ def open_input(names: Iterable[str], format_name: str | None = None, options: Re
 
 
 def read_documents(
-    names: Iterable[str], format_name: str | None = None, options: ReadOptions | None = None
+    inputs: str | PathLike[str] | Iterable[str | PathLike[str]],
+    format: str | None = None,
+    *,
+    text_field: str = "text",
+    id_field: str = "id",
+    split: str = "line",
 ) -> Iterator[Document]:
-    """The documents of files, folders, globs, URIs and `-` (stdin), one after the other.
+    """The documents of one or more files, folders, globs, URIs and `-` (stdin), in order.
 
-    Raises at once what `open_input` raises, and RecordErrors as the documents are taken.
+    `format` is one of `annotator.formats.INPUTS`; None takes the format of each suffix. `text_field` and `id_field` are
+    the fields of a record that hold its text and its id; `split` says whether a line, a paragraph or a whole file of
+    plain text becomes a document. Raises at once what `open_input` raises, and RecordError as the documents are read.
     """
-    return open_input(names, format_name, options).documents()
+    names = [inputs] if isinstance(inputs, str | PathLike) else inputs
+    options = ReadOptions(text_field=text_field, id_field=id_field, split=split)
+    return open_input([fspath(name) for name in names], format, options).documents()

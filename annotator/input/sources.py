@@ -1,7 +1,7 @@
 """Paths, folders, globs, URIs and stdin -> named streams of bytes, decompressed.
 
-Compression is recognised by content, whatever the name says. URIs (`s3://`, `gs://`, `hdfs://`, `file://`) are
-opened by pyarrow's filesystems.
+Compression is recognised by content, whatever the suffix. URIs (`s3://`, `gs://`, `hdfs://`, `file://`) are opened by
+the file systems of pyarrow.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from annotator.errors import AnnotatorError, UsageError
+from annotator.errors import AnnotatorError, UsageError, first_line
 from annotator.files.compression import DAMAGED, OPENERS, plain_name
 
 if TYPE_CHECKING:
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 BUFFER_BYTES = 1 << 18
-# What reading can fail with: the file is not there, broken off or damaged.
+# What reading raises for a file that is missing, truncated or damaged.
 BROKEN_STREAM = (OSError, EOFError, *DAMAGED)
 _URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 _GLOB = re.compile(r"[*?\[]")
-_URI_GLOB = re.compile(r"[*\[]")  # after ? come options of the file system, such as ?region=eu-west-1
+_URI_GLOB = re.compile(r"[*\[]")  # ? begins the options of the file system, such as ?region=eu-west-1
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A stream of bytes by name. `size` is its bytes where they are known beforehand (None: stdin, a pipe).
+    """A named stream of bytes. `size` is its number of bytes as stored (None if unknown: stdin, a pipe).
 
-    `relative` is the path below the folder or glob that it was found by, else its file name: what a shard of
-    its own is called after. `remote` is what opens a URI, whose name is without credentials and options: names
-    stand in outputs, journals and logs.
+    `relative` is its path below the folder or glob that it was found by, otherwise its file name; a shard for this
+    source is named after it. `remote` is the file system of a URI, and the path in it. The name of a URI has neither
+    credentials nor options, because names occur in outputs, journals and logs.
     """
 
     name: str
@@ -50,13 +50,14 @@ class Source:
 
     @contextmanager
     def open(self, on_read: Callable[[int], None] = lambda _: None) -> Iterator[BinaryIO]:
-        """The bytes from their beginning, decompressed; `on_read` is told of each read the bytes it took from disk.
+        """The stream from its beginning, decompressed.
 
-        stdin stays open. Raises AnnotatorError if it cannot be opened, and on the way out for what reading
-        failed with: a file that is broken off, damaged or unreadable.
+        `on_read` is called with the number of bytes of each read, before decompression. stdin is not closed. Raises
+        AnnotatorError if the source cannot be opened, and if reading within the `with` block fails because the file
+        is truncated, damaged or unreadable.
         """
         try:
-            with self._raw() as raw, io.BufferedReader(_Raw(raw, on_read), BUFFER_BYTES) as stream:
+            with self._stored() as stored, io.BufferedReader(_Raw(stored, on_read), BUFFER_BYTES) as stream:
                 beginning = stream.peek()
                 opener = next((o for magic, o in OPENERS.items() if beginning.startswith(magic)), None)
                 if opener is None:
@@ -65,10 +66,11 @@ class Source:
                     with opener(stream) as decompressed, io.BufferedReader(_Raw(decompressed), BUFFER_BYTES) as whole:
                         yield whole
         except BROKEN_STREAM as error:
-            raise AnnotatorError(f"{self.name}: cannot be read: {_reason(error)}") from error
+            raise _unreadable(self.name, error) from error
 
     @contextmanager
-    def _raw(self) -> Iterator[BinaryIO]:
+    def _stored(self) -> Iterator[BinaryIO]:
+        """The bytes as they are stored."""
         if self.is_stdin:
             yield sys.stdin.buffer
         elif self.remote:
@@ -84,9 +86,10 @@ STDIN_SOURCE = Source("stdin", PurePath("stdin"), is_stdin=True)
 
 
 class _Raw(io.RawIOBase):
-    """A raw stream that tells how much was read of it, and that does not close what it reads.
+    """A raw stream over another one, which it does not close. `on_read` is called with the size of each read.
 
-    It gives what there is, so that nothing before a damage is lost, and nobody waits for a pipe to fill a buffer.
+    A read returns whatever is available, so that nothing before a damaged part is lost and no read waits for a pipe to
+    fill a buffer.
     """
 
     def __init__(self, stream: BinaryIO, on_read: Callable[[int], None] = lambda _: None) -> None:
@@ -103,7 +106,7 @@ class _Raw(io.RawIOBase):
         view = memoryview(buffer)
         count = self._into(view) or 0
         while count and not self._begun and any(m.startswith(view[:count]) and m != view[:count] for m in OPENERS):
-            more = self._into(view[count:]) or 0  # what a pipe gave first is less than what tells the compression
+            more = self._into(view[count:]) or 0  # a pipe may first give fewer bytes than identify a compression
             count += more
             self._begun = not more
         self._begun = True
@@ -120,32 +123,36 @@ class _Raw(io.RawIOBase):
         return self._stream.tell()
 
 
-def _reason(error: BaseException) -> str:
+def _unreadable(name: str, error: BaseException) -> AnnotatorError:
+    """The error to raise for a source that cannot be read, because of this one."""
+    remedy = ""
     if isinstance(error, EOFError):
-        return "the compressed file is broken off: fetch it again, or keep what is whole with --on-error skip"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    text = (str(error) or type(error).__name__).splitlines()[0]
-    return text if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile) else f"damaged: {text}"
+        reason = "the compressed file is truncated"
+        remedy = "fetch it again, or keep what is intact with {on_error} skip"
+    elif isinstance(error, OSError) and error.strerror:
+        reason = error.strerror
+    elif isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+        reason = first_line(error)
+    else:
+        reason = f"damaged: {first_line(error)}"
+    return AnnotatorError(f"{name}: cannot be read: {reason}", remedy)
 
 
 def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source]:
-    """The sources of file names, folders, globs, URIs and `-`, in the order given.
+    """The sources that these file names, folders, globs, URIs and `-` stand for, in the order given.
 
-    A folder stands for all files below it that have one of `suffixes`, compressed or not, sorted by path; what is
-    hidden (`.journal`, `.rejects.jsonl`) is left out. Raises AnnotatorError for a name that does not exist and for
-    a folder without such files.
+    A folder stands for all files below it that have one of `suffixes`, compressed or not, sorted by path. Hidden files
+    (`.journal`, `.rejects.jsonl`) are left out. Raises AnnotatorError for a name that does not exist and for a folder
+    without such files; UsageError if `-` is given twice.
     """
     sources: list[Source] = []
     for name in names:
         if name == STDIN and STDIN_SOURCE in sources:
-            raise UsageError("stdin (-) is given twice: it can be read once")
+            raise UsageError("stdin (-) is given twice, but can be read only once", "give it once")
         try:
             sources += _remote(name, suffixes) if _URI.match(name) else _local(name, suffixes)
         except OSError as error:
-            raise AnnotatorError(
-                f"{_public(name) if _URI.match(name) else name}: cannot be read: {_reason(error)}"
-            ) from error
+            raise _unreadable(_public(name) if _URI.match(name) else name, error) from error
     return sources
 
 
@@ -153,12 +160,12 @@ def _local(name: str, suffixes: Collection[str]) -> list[Source]:
     path = Path(name)
     if name == STDIN:
         if sys.stdin is None:
-            raise AnnotatorError("stdin is closed: name a file to read")
+            raise AnnotatorError("stdin is closed", "name a file to read")
         return [STDIN_SOURCE]
     if name and path.is_dir():
         below = sorted((p.relative_to(path), p) for p in path.rglob("*") if p.is_file())
         found = [_file(p, relative) for relative, p in below if is_input(relative, suffixes)]
-        return _some(found, name, suffixes)
+        return _not_empty(found, name, suffixes)
     if name and path.exists():
         return [_file(path, PurePath(path.name))]
     if _GLOB.search(name):
@@ -177,10 +184,10 @@ def _file(path: Path, relative: PurePath) -> Source:
 def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
     from pyarrow.fs import FileSelector, FileType
 
-    place, question, query = uri.partition("?")
-    pattern = _URI_GLOB.search(place)
-    folder = place[: place.rindex("/", 0, pattern.start())] if pattern else place
-    name, folder_name = _public(place), _public(folder).rstrip("/")
+    location, question, query = uri.partition("?")
+    pattern = _URI_GLOB.search(location)
+    folder = location[: location.rindex("/", 0, pattern.start())] if pattern else location
+    name, folder_name = _public(location), _public(folder).rstrip("/")
     system, path = _file_system(folder + question + query, name)
     information = system.get_file_info(path)
     if information.type == FileType.NotFound:
@@ -188,7 +195,7 @@ def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
     if information.type == FileType.File:
         return [Source(name, PurePath(information.base_name), information.size, remote=(system, path))]
     below: list[FileInfo] = system.get_file_info(FileSelector(path, recursive=True))
-    glob_path = path.rstrip("/") + place[len(folder) :]
+    glob_path = path.rstrip("/") + location[len(folder) :]
     found = [
         Source(f"{folder_name}/{relative.as_posix()}", relative, one.size, remote=(system, one.path))
         for one in sorted(below, key=lambda one: one.path)
@@ -198,11 +205,11 @@ def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
     ]
     if pattern and not found:
         raise AnnotatorError(f"{name}: no file matches this pattern")
-    return _some(found, name, suffixes)
+    return _not_empty(found, name, suffixes)
 
 
 def _public(uri: str) -> str:
-    """The URI without credentials and options (`s3://KEY:SECRET@bucket/...?region=...`)."""
+    """The URI without its credentials and options (`s3://KEY:SECRET@bucket/...?region=...`)."""
     scheme, _, rest = uri.partition("?")[0].partition("://")
     authority, slash, path = rest.partition("/")
     return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
@@ -216,16 +223,16 @@ def _file_system(uri: str, name: str) -> tuple[FileSystem, str]:
         system: tuple[FileSystem, str] = FileSystem.from_uri(uri)
         return system
     except (pyarrow.ArrowException, ValueError) as error:
-        reason = str(error).splitlines()[0].replace(uri, name)
-        raise UsageError(f"{name}: cannot be opened ({reason}): use s3://, gs://, hdfs:// or file://") from error
+        reason = first_line(error).replace(uri, name)
+        raise UsageError(f"{name}: cannot be opened ({reason})", "use s3://, gs://, hdfs:// or file://") from error
 
 
-def _some(found: list[Source], name: str, suffixes: Collection[str]) -> list[Source]:
+def _not_empty(found: list[Source], name: str, suffixes: Collection[str]) -> list[Source]:
     if not found:
         raise AnnotatorError(f"{name}: no file with a suffix of {', '.join(sorted(suffixes))} in this folder")
     return found
 
 
 def is_input(path: PurePath, suffixes: Collection[str]) -> bool:
-    """Whether a path below a folder has one of the suffixes, compressed or not, and is not hidden."""
+    """Whether a path below a folder is not hidden and has one of the suffixes, compressed or not."""
     return plain_name(path).suffix.lower() in suffixes and not any(part.startswith(".") for part in path.parts)

@@ -1,4 +1,4 @@
-"""Which output file a document goes to: the one file, one for each source, or one for every so many documents."""
+"""Which output file a document goes to: the only one, the shard of its source, or the shard of its number."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from annotator.errors import AnnotatorError, UsageError
 from annotator.files.compression import plain_name
@@ -14,55 +15,104 @@ from annotator.formats import Format
 from annotator.input.sources import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Shards:
-    """Which file a document goes to: all to one; to one a source; or to a new one after every `size` documents.
-
-    `paths` are those of the sources, or the one file; for `size`, they are made by number in `folder`.
-    """
-
-    folder: Path | None
-    paths: Sequence[Path] = ()
-    size: int | None = None
-    suffix: str = ""
-
-    def number(self, source: int, written: int) -> int:
-        """The number of the file for the document after `written` others, from source number `source`."""
-        if self.size:
-            return written // self.size
-        return source if self.folder else 0
-
-    def path(self, number: int) -> Path:
-        """The file of that number."""
-        if self.size and self.folder:
-            return self.folder / f"part-{number:05d}{self.suffix}"
-        return self.paths[number]
+class Layout(Protocol):
+    """The files of an output, numbered from 0 in the order in which they are written."""
 
     @property
     def last(self) -> int | None:
-        """The number of the last file, where that is known before all is written."""
-        return None if self.size else len(self.paths) - 1
+        """The number of the last file; None where that is known only when everything is written."""
+
+    def number(self, source: int, written: int) -> int:
+        """The number of the file for a document of source number `source`, after `written` earlier documents."""
+
+    def path(self, number: int) -> Path:
+        """The path of a file by its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneFile:
+    """Every document goes to one file."""
+
+    file: Path
+
+    @property
+    def last(self) -> int:
+        """The only number."""
+        return 0
+
+    def number(self, source: int, written: int) -> int:  # noqa: ARG002  a Layout gets both
+        """The only number."""
+        return 0
+
+    def path(self, number: int) -> Path:  # noqa: ARG002
+        """The file."""
+        return self.file
+
+
+@dataclass(frozen=True, slots=True)
+class ShardPerSource:
+    """The documents of each source go to a shard of their own; `paths` are in the order of the sources."""
+
+    paths: Sequence[Path]
+
+    @property
+    def last(self) -> int:
+        """The number of the last source."""
+        return len(self.paths) - 1
+
+    def number(self, source: int, written: int) -> int:  # noqa: ARG002
+        """The number of the source."""
+        return source
+
+    def path(self, number: int) -> Path:
+        """The shard of that source."""
+        return self.paths[number]
+
+
+@dataclass(frozen=True, slots=True)
+class ShardsOfSize:
+    """A new shard begins after every `size` documents: `part-00000`, `part-00001`, ... in `folder`."""
+
+    folder: Path
+    size: int
+    suffix: str
+
+    @property
+    def last(self) -> None:
+        """Not known before everything is written."""
+        return
+
+    def number(self, source: int, written: int) -> int:  # noqa: ARG002
+        """How many full shards come before the document."""
+        return written // self.size
+
+    def path(self, number: int) -> Path:
+        """The shard of that number."""
+        return self.folder / f"part-{number:05d}{self.suffix}"
+
+
+Shards = ShardPerSource | ShardsOfSize
 
 
 def is_folder(output: str) -> bool:
-    """Whether a name stands for a folder: one that is there, or that ends in `/`."""
+    """Whether a name stands for a folder: one that exists, or a name that ends in `/`."""
     return output.endswith(("/", os.sep)) or Path(output).is_dir()
 
 
-def shards_for(output: str, sources: Sequence[Source], form: Format, size: int | None) -> Shards:
-    """The shards of an output that is a folder: a file a source, or one every `size` documents.
+def shards_for(output: str, sources: Sequence[Source], format: Format, size: int | None) -> Shards:
+    """The shards of an output folder: one for each source, or one for every `size` documents.
 
-    Raises UsageError where two sources would be written to one file.
+    Raises AnnotatorError for a file, and UsageError where two sources would be written to one shard.
     """
     folder = Path(output)
     if folder.exists() and not folder.is_dir():
-        raise AnnotatorError(f"{output}: is a file, not a folder: name another --output")
-    suffix = form.suffixes[0] if form.suffixes else f".{form.name}"
-    return Shards(folder, [] if size else _paths(folder, sources, suffix), size, suffix)
+        raise AnnotatorError(f"{output}: is a file, not a folder", "name another {output}")
+    suffix = format.suffixes[0] if format.suffixes else f".{format.name}"
+    return ShardsOfSize(folder, size, suffix) if size else ShardPerSource(_paths(folder, sources, suffix))
 
 
 def _paths(folder: Path, sources: Sequence[Source], suffix: str) -> list[Path]:
-    """A path for each source: its own with another suffix, else, where two had the same, with one more."""
+    """A path for each source: its own with another suffix or, where two would be alike, with one suffix more."""
     short = [plain_name(source.relative).with_suffix(suffix) for source in sources]
     often = Counter(short)
     chosen = [
@@ -71,5 +121,7 @@ def _paths(folder: Path, sources: Sequence[Source], suffix: str) -> list[Path]:
     ]
     twice, times = Counter(chosen).most_common(1)[0]
     if times > 1:
-        raise UsageError(f"two inputs would be written to {folder / twice}: name a folder that holds both, or one file")
+        raise UsageError(
+            f"two inputs would be written to {folder / twice}", "name a folder that holds both, or write one file"
+        )
     return [folder / path for path in chosen]

@@ -1,1 +1,1 @@
-"""Preparation: text -> sentences of words -> windows of pieces."""
+"""Preparation for the engine: text -> sentences of words -> windows of pieces."""

@@ -1,4 +1,4 @@
-"""How much text is annotated together, and documents grouped into chunks of that size."""
+"""The sizes of chunks, and documents grouped into chunks of these sizes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from annotator.document import Document
 
 @dataclass(frozen=True, slots=True)
 class ChunkSizes:
-    """How much text a chunk holds, in Unicode code points.
+    """How much text a chunk holds, in characters (code points).
 
-    A chunk is full once it has `full` characters; the first one of an input already with `first`, so that the engine
-    has something to do at once. Each record counts `record` characters beside its text, so that a file of blank lines
-    is not one chunk. A document of more than `long` characters is a chunk of its own and goes through the stages in
-    parts.
+    A chunk is full once it has `full` characters. The first chunk of an input is full with `first`, so that the engine
+    soon has something to do. Each record counts as `record` characters in addition to its text, so that a file of
+    blank lines does not become one chunk. A document of more than `long` characters is a chunk of its own and goes
+    through the stages in parts.
     """
 
     full: int = 100_000
@@ -25,16 +25,16 @@ class ChunkSizes:
 
     @property
     def beginning(self) -> int:
-        """The characters with which the first chunk is full."""
+        """The number of characters with which the first chunk is full."""
         return min(self.first, self.full)
 
     def is_long(self, document: Document) -> bool:
-        """Whether the document goes through the stages in parts."""
+        """Whether the document is annotated in parts."""
         return len(document.text) > self.long
 
 
 def chunk_documents(documents: Iterable[Document], sizes: ChunkSizes) -> Iterator[list[Document]]:
-    """The documents in chunks of these sizes, in order."""
+    """The documents in order, in chunks of these sizes."""
     chunk: list[Document] = []
     characters = 0
     enough = sizes.beginning

@@ -1,7 +1,7 @@
 """Sentences of words -> windows of pieces that fit the model.
 
-The first piece of a word carries its label, as in training. What is longer than the model takes is cut
-into overlapping windows; each word is scored in the window where it is farthest from an edge.
+The first piece of a word carries its label, as in training. A sentence that is longer than the model allows is cut into
+overlapping windows, and each word is scored in the window where it is farthest from an edge.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 Ints = NDArray[np.int64]
-# A longer word is shown to the model by its beginning only.
+# Of a longer word, the model sees only the beginning.
 MAX_WORD_CHARACTERS = 1_000
-# Successive windows have a quarter of their pieces in common, and no word takes more than that.
+# Successive windows share a quarter of their pieces, and no word takes more than a quarter.
 OVERLAPS = 4
-# How many words keep their pieces, up to which length.
+# How many words keep their pieces for later sentences, and the length of the longest such word.
 KNOWN_WORDS = 20_000
 KNOWN_LENGTH = 40
 ID_BYTES = 8
 
 
 class Window(NamedTuple):
-    """A run of a sentence's words as the model sees it.
+    """Successive words of a sentence as the model sees them.
 
-    `ids` int64 [pieces], the special ones included; `heads` int64 [words]: where in `ids` the first
-    piece of each word to be scored stands; `sentence`: the number of its sentence among those encoded
-    together; `words` int64 [words]: the numbers of those words in the sentence.
+    `ids` int64 [pieces] includes the special pieces. `heads` int64 [words]: the indices in `ids` of the first piece
+    of each word to be scored. `sentence`: the number of its sentence among those encoded together. `words` int64
+    [words]: the numbers of the words to be scored, within the sentence.
     """
 
     ids: Ints
@@ -41,72 +41,73 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Windows one after another in a few arrays, which another process is handed at once.
+    """Windows joined in a few flat arrays, which are quick to hand to another process.
 
-    `ids` int64 [pieces of all], `heads` and `words` int64 [words of all]; `pieces` and `scored` int64 [windows + 1]:
-    where each begins in `ids`, and in the other two; `sentences` int64 [windows]. `firsts` int64 [windows]: the number
-    of the first window that has the same ids and heads, and so the same scores.
+    `ids` int64 [pieces of all windows], `heads` and `words` int64 [scored words of all windows], `sentences` int64
+    [windows]: as in `Window`. `piece_borders` and `word_borders` int64 [windows + 1]: window i has
+    `ids[piece_borders[i] : piece_borders[i + 1]]`, and likewise `heads` and `words`. `firsts` int64 [windows]: for
+    each window, the number of the first one with the same ids and heads, and therefore the same scores.
     """
 
     ids: Ints
     heads: Ints
     words: Ints
-    pieces: Ints
-    scored: Ints
+    piece_borders: Ints
+    word_borders: Ints
     sentences: Ints
     firsts: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         ids, heads = self.ids.tobytes(), self.heads.tobytes()
-        pieces, scored = (self.pieces * ID_BYTES).tolist(), (self.scored * ID_BYTES).tolist()
+        pieces, words = (self.piece_borders * ID_BYTES).tolist(), (self.word_borders * ID_BYTES).tolist()
         first: dict[tuple[bytes, bytes], int] = {}
         found = [
-            first.setdefault((ids[pieces[i] : pieces[i + 1]], heads[scored[i] : scored[i + 1]]), i)
+            first.setdefault((ids[pieces[i] : pieces[i + 1]], heads[words[i] : words[i + 1]]), i)
             for i in range(len(self))
         ]
         object.__setattr__(self, "firsts", np.array(found, dtype=np.int64))
 
     @classmethod
     def of(cls, windows: Sequence[Window]) -> Windows:
-        """These windows, one after another."""
+        """These windows, joined."""
         none = np.zeros(0, dtype=np.int64)
         return cls(
             ids=np.concatenate([none, *(window.ids for window in windows)]),
             heads=np.concatenate([none, *(window.heads for window in windows)]),
             words=np.concatenate([none, *(window.words for window in windows)]),
-            pieces=_places(np.array([len(window.ids) for window in windows], dtype=np.int64)),
-            scored=_places(np.array([len(window.heads) for window in windows], dtype=np.int64)),
+            piece_borders=_borders(np.array([len(window.ids) for window in windows], dtype=np.int64)),
+            word_borders=_borders(np.array([len(window.heads) for window in windows], dtype=np.int64)),
             sentences=np.array([window.sentence for window in windows], dtype=np.int64),
         )
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of windows."""
         return len(self.sentences)
 
     def __iter__(self) -> Iterator[Window]:
-        """One after another."""
+        """The windows in order."""
         for row, sentence in enumerate(self.sentences.tolist()):
-            pieces = slice(self.pieces[row], self.pieces[row + 1])
-            scored = slice(self.scored[row], self.scored[row + 1])
-            yield Window(self.ids[pieces], self.heads[scored], sentence, self.words[scored])
+            pieces = slice(self.piece_borders[row], self.piece_borders[row + 1])
+            words = slice(self.word_borders[row], self.word_borders[row + 1])
+            yield Window(self.ids[pieces], self.heads[words], sentence, self.words[words])
 
     @property
     def lengths(self) -> Ints:
-        """How many pieces each has, int64 [windows]."""
-        return np.diff(self.pieces)
+        """The number of pieces of each window, int64 [windows]."""
+        return np.diff(self.piece_borders)
 
 
-class _Span(NamedTuple):
-    """Words `first` to `last` make a window, of which those from `scored` to `upto` are scored in it."""
+class _WindowRange(NamedTuple):
+    """The words `[first, end)` that a window shows, and the words `[scored_first, scored_end)` that it scores."""
 
     first: int
-    last: int
-    scored: int
-    upto: int
+    end: int
+    scored_first: int
+    scored_end: int
 
 
 class Encoder:
-    """Cuts sentences into windows of at most `max_pieces` pieces, special ones included."""
+    """Cuts sentences into windows of at most `max_pieces` pieces, including the special ones."""
 
     def __init__(self, tokenizer: Tokenizer, max_pieces: int) -> None:
         tokenizer.no_truncation()
@@ -121,7 +122,7 @@ class Encoder:
         self._room = max_pieces - len(self._before) - len(self._after)
 
     def windows(self, sentences: Sequence[Sequence[str]]) -> Windows:
-        """The windows of sentences of words, in order. A word that has no pieces is in none of them."""
+        """The windows of these sentences of words, in order. A word that has no pieces is in no window."""
         pieces = self._pieces([word[:MAX_WORD_CHARACTERS] for words in sentences for word in words])
         sizes = np.fromiter(map(len, pieces), np.int64, len(pieces)) // ID_BYTES
         lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
@@ -135,20 +136,22 @@ class Encoder:
         ids, sizes, owners, numbers = b"".join(pieces), sizes[kept], owners[kept], numbers[kept]
         heads = np.cumsum(sizes) - sizes
 
-        spans = list(self._spans(heads, sizes, np.searchsorted(owners, np.arange(len(sentences) + 1)), long))
-        first, last, scored, upto = np.array(spans, dtype=np.int64).reshape(-1, len(_Span._fields)).T
-        starts, ends = heads[first], heads[last - 1] + sizes[last - 1]
+        ranges = list(self._ranges(heads, sizes, np.searchsorted(owners, np.arange(len(sentences) + 1)), long))
+        columns = np.array(ranges, dtype=np.int64).reshape(-1, len(_WindowRange._fields)).T
+        first, end, scored_first, scored_end = columns
+        starts, ends = heads[first], heads[end - 1] + sizes[end - 1]
+        scored = scored_end - scored_first
         return Windows(
             ids=self._with_special_pieces(ids, starts, ends),
-            heads=heads - np.repeat(starts - len(self._before), upto - scored),
+            heads=heads - np.repeat(starts - len(self._before), scored),
             words=numbers,
-            pieces=_places(ends - starts + len(self._before) + len(self._after)),
-            scored=_places(upto - scored),
+            piece_borders=_borders(ends - starts + len(self._before) + len(self._after)),
+            word_borders=_borders(scored),
             sentences=owners[first],
         )
 
     def _pieces(self, words: Sequence[str]) -> list[bytes]:
-        """The ids of the pieces of each word, int64: they do not depend on what is beside it."""
+        """The ids of the pieces of each word, as bytes of int64. They do not depend on the neighbouring words."""
         if len(self._known) > KNOWN_WORDS:
             self._known = {}
         known = self._known
@@ -160,43 +163,43 @@ class Encoder:
         known.update((word, ids) for word, ids in found.items() if len(word) <= KNOWN_LENGTH)
         return [found[word] if word in found else known[word] for word in words]
 
-    def _spans(self, heads: Ints, sizes: Ints, borders: Ints, long: NDArray[np.bool_]) -> Iterator[_Span]:
-        """The windows of sentences whose words are those between `borders`."""
+    def _ranges(self, heads: Ints, sizes: Ints, borders: Ints, long: NDArray[np.bool_]) -> Iterator[_WindowRange]:
+        """The windows of sentences, whose words lie between successive `borders`."""
         for start, end, is_long in zip(borders[:-1].tolist(), borders[1:].tolist(), long.tolist(), strict=True):
             if is_long:
-                for span in _overlapping(heads[start:end], sizes[start:end], self._room):
-                    yield _Span(*(start + word for word in span))
+                for window in _overlapping(heads[start:end], sizes[start:end], self._room):
+                    yield _WindowRange(*(start + word for word in window))
             elif start < end:
-                yield _Span(start, end, start, end)
+                yield _WindowRange(start, end, start, end)
 
     def _with_special_pieces(self, ids: bytes, starts: Ints, ends: Ints) -> Ints:
         before = np.array(self._before, dtype=np.int64).tobytes()
         after = np.array(self._after, dtype=np.int64).tobytes()
-        parts: list[bytes] = []
+        slices: list[bytes] = []
         for start, end in zip((starts * ID_BYTES).tolist(), (ends * ID_BYTES).tolist(), strict=True):
-            parts += (before, ids[start:end], after)
-        return np.frombuffer(bytearray().join(parts), dtype=np.int64)
+            slices += (before, ids[start:end], after)
+        return np.frombuffer(bytearray().join(slices), dtype=np.int64)
 
 
-def _places(lengths: Ints) -> Ints:
-    """Where things of these lengths begin one after another, and where the last one ends."""
+def _borders(lengths: Ints) -> Ints:
+    """The borders, int64 [lengths + 1], of stretches of these lengths that follow one another from 0."""
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
 
 
-def _overlapping(heads: Ints, sizes: Ints, room: int) -> Iterator[_Span]:
+def _overlapping(heads: Ints, sizes: Ints, room: int) -> Iterator[_WindowRange]:
     """Windows of at most `room` pieces over words that begin at `heads` and have `sizes` pieces.
 
-    The border between two windows is the middle of what they have in common. The sentence's own
-    ends are no edges.
+    Two successive windows divide the scoring of their common words in the middle. The ends of the sentence do not
+    count as edges.
     """
     ends = heads + sizes
-    first = scored = 0
+    first = scored_first = 0
     while True:
-        last = int(np.searchsorted(ends, heads[first] + room, side="right"))
-        if last == len(heads):
-            yield _Span(first, last, scored, last)
+        end = int(np.searchsorted(ends, heads[first] + room, side="right"))
+        if end == len(heads):
+            yield _WindowRange(first, end, scored_first, end)
             return
-        following = int(np.searchsorted(heads, ends[last - 1] - room // OVERLAPS))
-        upto = int(np.searchsorted(heads, (heads[following] + ends[last - 1]) // 2))
-        yield _Span(first, last, scored, upto)
-        first, scored = following, upto
+        following = int(np.searchsorted(heads, ends[end - 1] - room // OVERLAPS))
+        scored_end = int(np.searchsorted(heads, (heads[following] + ends[end - 1]) // 2))
+        yield _WindowRange(first, end, scored_first, scored_end)
+        first, scored_first = following, scored_end

@@ -1,4 +1,4 @@
-"""Long documents split into parts that end where a sentence does, and the annotated parts joined again."""
+"""Long documents split into parts that end at the end of a sentence, and the annotated parts joined again."""
 
 from __future__ import annotations
 
@@ -14,35 +14,34 @@ from annotator.prepare.segment import Segmenter
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a long document: a document of its own, with its sentences, that begins at `start` in the whole."""
+    """A part of a long document: a document of its own, with sentences. `start` is its offset in the whole."""
 
     document: Document
     start: int
 
 
 def split_long(document: Document, segmenter: Segmenter, sizes: ChunkSizes) -> Iterator[Part]:
-    """A long document in parts that end where a sentence does, of about as many characters as a full chunk.
+    """The parts of a long document, each with whole sentences and about as many characters as a full chunk.
 
-    There is always a part: a document without a word has an empty one.
+    There is at least one part: a document without words has an empty one.
     """
-    run: list[Sentence] = []
+    sentences = document.sentences if document.sentences is not None else _segmented(document, segmenter, sizes)
+    taken: list[Sentence] = []
     empty = True
-    for sentence in (
-        document.sentences if document.sentences is not None else _long_sentences(document, segmenter, sizes)
-    ):
-        run.append(sentence)
+    for sentence in sentences:
+        taken.append(sentence)
         empty = False
-        if sentence.offsets[-1] - run[0].offsets[0] >= sizes.full:
-            yield _part(document, run)
-            run = []
-    if run:
-        yield _part(document, run)
+        if sentence.end - taken[0].start >= sizes.full:
+            yield _part(document, taken)
+            taken = []
+    if taken:
+        yield _part(document, taken)
     elif empty:
         yield Part(replace(document, text="", sentences=(), entities=()), 0)
 
 
 def _part(document: Document, sentences: Sequence[Sentence]) -> Part:
-    start, end = sentences[0].offsets[0], sentences[-1].offsets[-1]
+    start, end = sentences[0].start, sentences[-1].end
     return Part(
         Document(
             id=document.id,
@@ -55,24 +54,23 @@ def _part(document: Document, sentences: Sequence[Sentence]) -> Part:
 
 
 def _shifted(sentence: Sentence, by: int) -> Sentence:
-    moved = np.frombuffer(sentence.offsets, dtype=np.uint32).astype(np.int64) + by
-    return Sentence.unchecked(moved.astype(np.uint32).tobytes())
+    offsets = np.frombuffer(sentence.packed, dtype=np.uint32).astype(np.int64) + by
+    return Sentence.unchecked(offsets.astype(np.uint32).tobytes())
 
 
-def _long_sentences(document: Document, segmenter: Segmenter, sizes: ChunkSizes) -> Iterator[Sentence]:
-    """The sentences of a long text, found a stretch at a time.
+def _segmented(document: Document, segmenter: Segmenter, sizes: ChunkSizes) -> Iterator[Sentence]:
+    """The sentences of a long text, which is segmented section by section.
 
-    The last sentence of a stretch may go on in the next one, which therefore begins with it; where a whole
-    stretch is one sentence, it ends before its last word.
+    The last sentence of a section may continue after it, so the next section begins with that sentence. A section
+    that is a single sentence ends before its last word.
     """
     text = document.text
     start = 0
     while start < len(text):
         end = start + sizes.long
-        (stretch,) = segmenter([Document(document.id, text[start:end], document.origin)])
-        found = stretch.sentences or ()
+        (found,) = segmenter.split([text[start:end]])
         if end < len(text) and len(found) > 1:
-            end = start + found[-1].offsets[0]
+            end = start + found[-1].start
             found = found[:-1]
         elif end < len(text) and found and len(found[0]) > 1:
             end = start + found[0].offsets[-2]
@@ -83,7 +81,7 @@ def _long_sentences(document: Document, segmenter: Segmenter, sizes: ChunkSizes)
 
 
 def join_parts(document: Document, annotated: Iterable[Part]) -> Document:
-    """The long document with the sentences and entities of its annotated parts."""
+    """The long document, with the sentences and entities of its annotated parts."""
     sentences: list[Sentence] = []
     entities: list[Entity] = []
     for part in annotated:

@@ -1,4 +1,4 @@
-"""Documents -> what the engine is given: their sentences, and the windows of these."""
+"""Documents -> what the engine needs of them: their sentences, and the windows of these."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from annotator.document import Document, Sentence
 from annotator.prepare.encode import Encoder, Windows
 from annotator.prepare.segment import Segmenter
 
-# All of a document that is needed here: its text, and its sentences if it came with them.
+# The part of a document that preparation needs: its text, and its sentences if it has them already.
 Content = tuple[str, tuple[Sentence, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The sentences of each document, and the windows of all these, numbered through."""
+    """The sentences of each document, and the windows of all these sentences, numbered consecutively."""
 
     sentences: Sequence[tuple[Sentence, ...]]
     windows: Windows
@@ -23,7 +23,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Preparer:
-    """What is done before the engine, in line or in a worker process."""
+    """Segments and encodes, in this process or in a worker."""
 
     segmenter: Segmenter
     encoder: Encoder
@@ -41,5 +41,5 @@ class Preparer:
 
 
 def contents(documents: Iterable[Document]) -> list[Content]:
-    """What of the documents is needed here."""
+    """The part of each document that preparation needs."""
     return [(document.text, document.sentences) for document in documents]

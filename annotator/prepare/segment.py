@@ -1,10 +1,9 @@
-"""Documents -> sentences of words with exact offsets, with spaCy's tokenizer and sentencizer.
+"""Documents -> sentences of words with exact offsets, by spaCy's tokenizer and the rules of its sentencizer.
 
-The tokenizer of `spacy.blank(lang)` gets further places to split at: after elided articles
-(`l'Italie`, `dell'Unione`), before the possessive `'s`, and around each grapheme of the scripts that
-are written without spaces, as PAN-X does. The default language `xx` also keeps whole what the training
-data keeps whole and what would end a sentence too early: hyphenated words (`Baden-Württemberg`),
-abbreviations (`Dr.`, `z.B.`) and ordinals (`3. Oktober`).
+The tokenizer of `spacy.blank(lang)` is given more places to split at: after elided articles (`l'Italie`,
+`dell'Unione`), before the possessive `'s`, and around each grapheme of scripts that are written without spaces, as in
+PAN-X. The default language `xx` also keeps whole what the training data keeps whole and what would end a sentence too
+early: hyphenated words (`Baden-Württemberg`), abbreviations (`Dr.`, `z.B.`) and ordinals (`3. Oktober`).
 """
 
 from __future__ import annotations
@@ -19,87 +18,56 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from annotator.document import OFFSETS, Document, Sentence, keep_whole
-from annotator.errors import UsageError
+from annotator.errors import UsageError, first_line
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Token
 
-# A character of a script written without spaces between words, or of the punctuation that goes with it.
+# A character of a script that is written without spaces between words, or of the punctuation used with it.
 _UNSPACED = (
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
     r"\u3001-\u3003\u3008-\u301F\uFF01-\uFF0F\uFF1A-\uFF20\uFF3B-\uFF40\uFF5B-\uFF65]"
 )
 _SPLIT_UNSPACED = regex.compile(rf"(?={_UNSPACED})\X|(?:(?!{_UNSPACED})\X)+")
-# What French, Italian and Catalan shorten before a vowel and write to the word with an apostrophe.
+# What French, Italian and Catalan shorten before a vowel and join to the next word with an apostrophe.
 _ELIDED = regex.compile(
     r"(?i)(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|un|quest|quell|bell|sant|gl|[dn]ell|all|dall|sull|coll)"
     r"['’](?=\p{L})"
 )
 _POSSESSIVE = regex.compile(r"(?<=\p{L})['’][sS]$")
-_RUN = re.compile(r"\S+")
-# spaCy takes time quadratic in the length of a run such as "((((...": longer runs are cut by this.
-_LONG_RUN = re.compile(r"\S{1000,}")
-_LONG_RUN_OR_TEXT = re.compile(r"\S{1000,}|(?:\s+|\S{1,999}(?!\S))+")
-_LONG_RUN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+|\S")
+# A stretch is text without white space. spaCy takes time quadratic in the length of one such as "((((...", so long
+# stretches are split by _LONG_STRETCH_WORD instead.
+_STRETCH = re.compile(r"\S+")
+_LONG_STRETCH = re.compile(r"\S{1000,}")
+_LONG_STRETCH_OR_TEXT = re.compile(r"\S{1000,}|(?:\s+|\S{1,999}(?!\S))+")
+_LONG_STRETCH_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+|\S")
 _BLANK_LINE = regex.compile(r"\r?\n[^\S\n]*\n")
-# Languages whose abbreviations the language `xx` knows.
+# The languages whose abbreviations the language `xx` knows.
 _ABBREVIATING = ("de", "en", "es", "it", "nl", "pt")
-# What spaCy's French list adds to these. To load that language takes three seconds.
+# What spaCy's French list would add to these. Loading that language takes three seconds.
 _FRENCH_ABBREVIATIONS = ("MM.", "Mlle.", "Mme.", "Ste.")
-# How many runs of text between white space keep their tokens, up to which length: most of a text is words that were
-# there before.
-KNOWN_RUNS = 20_000
+# How many stretches keep their tokens for later texts, and the length of the longest such stretch: most of a text
+# consists of words that have occurred before.
+KNOWN_STRETCHES = 20_000
 KNOWN_LENGTH = 40
-# After so many tokens spaCy's store of words is made anew, for what is taken out of it leaves its place taken.
+# After this many tokens, spaCy's store of strings is replaced: what is removed from it leaves its slots in use.
 STORED_TOKENS = 100_000
-# What a token may be: one that ends a sentence, other punctuation, anything else.
-_END, _MARK, _WORD = range(3)
-_Token = tuple[int, int, int]  # where it starts and ends, and what it is
-_HYPHEN_RULE = ":-|–|—|--"  # stands in the one infix rule of spaCy that splits at hyphens
+# The kinds of tokens: one that ends a sentence, other punctuation, anything else.
+_END, _PUNCTUATION, _WORD = range(3)
+_Token = tuple[int, int, int]  # start, end and kind
+_HYPHEN_RULE = ":-|–|—|--"  # occurs in the one infix rule of spaCy that splits at hyphens
 
 
 def split_unspaced(word: str) -> list[str]:
-    """The word cut around each grapheme of a script written without spaces; they join to the word."""
+    """The parts of a word, split around each grapheme of a script that is written without spaces."""
     return _SPLIT_UNSPACED.findall(word) or [word]
-
-
-def _boundaries(text: str) -> Iterator[Any]:
-    """Places within a whitespace-free text to split it at, as (empty) matches for spaCy's tokenizer."""
-    start = 0
-    if elided := _ELIDED.match(text):
-        start = elided.end()
-        yield _Place(start)
-    possessive = _POSSESSIVE.search(text, start)
-    end = possessive.start() if possessive else len(text)
-    for part in split_unspaced(text[start:end])[:-1]:
-        start += len(part)
-        yield _Place(start)
-    if possessive:
-        yield _Place(end)
-
-
-class _Place:
-    """An empty match, as `re` would give for a position."""
-
-    __slots__ = ("at",)
-
-    def __init__(self, at: int) -> None:
-        self.at = at
-
-    def start(self) -> int:
-        """Where the match starts."""
-        return self.at
-
-    def end(self) -> int:
-        """Where it ends: at its start."""
-        return self.at
 
 
 class Segmenter:
     """Splits documents into sentences of words.
 
-    `lang` is a spaCy language code. Raises UsageError for one that spaCy does not have.
+    `lang` is a language code of spaCy. Raises UsageError for a code that spaCy does not have.
     """
 
     def __init__(self, lang: str = "xx") -> None:
@@ -107,18 +75,18 @@ class Segmenter:
         self._nlp = _blank(lang)
         self._stored = 0
         self._ends = _sentence_ends()
-        self._runs = _RUN if _sees_runs(self._nlp) else _LONG_RUN_OR_TEXT
+        self._stretches = _STRETCH if _splits_stretches_alone(self._nlp) else _LONG_STRETCH_OR_TEXT
         self._known: dict[str, Sequence[_Token]] = {}
-        self._zone = Lock()  # memory zones may not overlap
+        self._zone = Lock()  # memory zones must not overlap
 
     def __reduce__(self) -> tuple[type[Segmenter], tuple[str]]:
         """Pickled as its language."""
         return type(self), (self._lang,)
 
     def __call__(self, documents: Iterable[Document]) -> list[Document]:
-        """The documents with their sentences; one that has them already stays as it is.
+        """The documents with their sentences; a document that already has sentences is left as it is.
 
-        No sentence of a document with entities ends inside one of these.
+        No sentence ends inside an entity.
         """
         documents = list(documents)
         found = iter(self.split([document.text for document in documents if document.sentences is None]))
@@ -130,24 +98,24 @@ class Segmenter:
     def split(self, texts: Sequence[str]) -> list[tuple[Sentence, ...]]:
         """The sentences of each text.
 
-        spaCy's store of words grows with each new one: it is brought back to what it was before.
+        spaCy's store of strings grows with each new word; afterwards it is as small as before.
         """
         with self._zone:
             if self._stored > STORED_TOKENS:
                 self._nlp = _blank(self._lang)
                 self._stored = 0
             with self._nlp.memory_zone():
-                if self._runs is _RUN:
+                if self._stretches is _STRETCH:
                     self._learn(texts)
                 return [tuple(self.sentences(text)) for text in texts]
 
     def sentences(self, text: str) -> Iterator[Sentence]:
-        """The sentences of a text. White space is in no word; all other characters are in just one.
+        """The sentences of a text. Every character is in exactly one word, except white space, which is in none.
 
-        They end where spaCy's sentencizer ends them, and at blank lines.
+        Sentences end where spaCy's sentencizer would end them, and at blank lines.
         """
         offsets: list[int] = []
-        ended = False  # the sentence has had its full stop
+        ended = False  # the sentence has had its final punctuation
         end = 0
         for start, stop, kind in self._tokens(text):
             gap = text[end:start]
@@ -165,52 +133,52 @@ class Segmenter:
 
     def _tokens(self, text: str) -> Iterator[_Token]:
         known = self._known
-        for run in self._runs.finditer(text):
-            at = run.start()
-            for start, end, kind in known.get(run[0]) or self._run_tokens(run[0]):
-                yield at + start, at + end, kind
+        for stretch in self._stretches.finditer(text):
+            offset = stretch.start()
+            for start, end, kind in known.get(stretch[0]) or self._new_tokens(stretch[0]):
+                yield offset + start, offset + end, kind
 
     def _learn(self, texts: Iterable[str]) -> None:
-        """Know the tokens of the runs of these texts: to ask spaCy for all of them at once takes the least time."""
-        if len(self._known) > KNOWN_RUNS:
+        """Remember the tokens of the stretches of these texts; it is fastest to ask spaCy for all of them at once."""
+        if len(self._known) > KNOWN_STRETCHES:
             self._known = {}
-        runs = set().union(*(text.split() for text in texts)).difference(self._known)
-        new = [run for run in runs if len(run) <= KNOWN_LENGTH]
-        shapes = {shape: shape for shape in self._known.values()}  # most are alike: one object stands for all
-        at = 0
-        left = iter(self._run_tokens(" ".join(new)))
+        stretches = set().union(*(text.split() for text in texts)).difference(self._known)
+        new = [stretch for stretch in stretches if len(stretch) <= KNOWN_LENGTH]
+        shapes = {shape: shape for shape in self._known.values()}  # most are equal: one object stands for all of them
+        offset = 0
+        left = iter(self._new_tokens(" ".join(new)))
         token = next(left, None)
-        for run in new:
-            end = at + len(run)
+        for stretch in new:
+            end = offset + len(stretch)
             own = []
             while token is not None and token[1] <= end:
-                own.append((token[0] - at, token[1] - at, token[2]))
+                own.append((token[0] - offset, token[1] - offset, token[2]))
                 token = next(left, None)
             shape = tuple(own)
-            self._known[run] = shapes.setdefault(shape, shape)
-            at = end + 1
+            self._known[stretch] = shapes.setdefault(shape, shape)
+            offset = end + 1
 
-    def _run_tokens(self, run: str) -> Sequence[_Token]:
+    def _new_tokens(self, text: str) -> Sequence[_Token]:
         from spacy.tokens import Doc
 
-        if _LONG_RUN.fullmatch(run):
-            words = [part for word in _LONG_RUN_WORD.findall(run) for part in split_unspaced(word)]
+        if _LONG_STRETCH.fullmatch(text):
+            words = [part for word in _LONG_STRETCH_WORD.findall(text) for part in split_unspaced(word)]
             doc = Doc(self._nlp.vocab, words=words, spaces=[False] * len(words))
         else:
-            doc = self._nlp.tokenizer(run)
+            doc = self._nlp.tokenizer(text)
         self._stored += len(doc)
         return [(t.idx, t.idx + len(t), self._kind(t)) for t in doc if not t.is_space]
 
     def _kind(self, token: Token) -> int:
         if token.text in self._ends:
             return _END
-        return _MARK if token.is_punct else _WORD
+        return _PUNCTUATION if token.is_punct else _WORD
 
 
-def _sees_runs(nlp: Language) -> bool:
-    """Whether the tokenizer looks no further than white space, so that a run's tokens are always the same.
+def _splits_stretches_alone(nlp: Language) -> bool:
+    """Whether the tokenizer splits each stretch without regard to its neighbours, and so always in the same way.
 
-    Those of some languages do, and so does spaCy's own with rules such as `EE. UU.`.
+    The tokenizers of some languages look further, and so does spaCy's own with rules such as `EE. UU.`.
     """
     from spacy.tokenizer import Tokenizer
 
@@ -231,28 +199,29 @@ def _blank(lang: str) -> Language:
         nlp = spacy.blank(lang)
     except (ImportError, AttributeError) as error:
         if "E048" in str(error) or isinstance(error, AttributeError):
-            message = f"spaCy has no language {lang!r}: use a code such as de, fr, it, en, or xx for any"
-        else:  # some languages need packages of their own
-            message = f"spaCy cannot make its language {lang!r}: {str(error).splitlines()[0]}; or use xx"
-        raise UsageError(message) from None
+            message = f"spaCy has no language {lang!r}"
+            raise UsageError(message, "use a code such as de, fr, it, en, or xx for any") from None
+        # Some languages need packages of their own.
+        message = f"spaCy cannot load its language {lang!r} ({first_line(error)})"
+        raise UsageError(message, "install what it needs, or use xx") from None
     tokenizer: Any = nlp.tokenizer
     rules = [str(rule) for rule in nlp.Defaults.infixes or ()]
     if lang == "xx":
         rules = [rule for rule in rules if _HYPHEN_RULE not in rule]
-        # As special cases they would do the same, and take a second to add.
+        # Special cases would have the same effect, but take a second to add.
         tokenizer.token_match = frozenset(_whole_tokens()).__contains__
-    own_infixes = spacy.util.compile_infix_regex(rules)
+    spacy_infixes = spacy.util.compile_infix_regex(rules)
 
     def infixes(text: str) -> Iterator[Any]:
-        places = [*own_infixes.finditer(text), *_boundaries(text)]
+        matches: list[Any] = [*spacy_infixes.finditer(text), *_split_points(text)]
         end = 0
-        for place in sorted(places, key=lambda p: (p.start(), -p.end())):
-            if place.start() >= end:  # spaCy's own matches are not cut by ours
-                end = place.end()
-                yield place
+        for match in sorted(matches, key=lambda m: (m.start(), -m.end())):
+            if match.start() >= end:  # our split points do not cut spaCy's matches
+                end = match.end()
+                yield match
 
     tokenizer.infix_finditer = infixes
-    # What spaCy finds out about each word that is new to it takes longer than to split it: only what is asked here.
+    # Computing all of spaCy's attributes of a new word takes longer than splitting it; only these two are needed.
     vocab: Any = nlp.vocab
     vocab.lex_attr_getters = {at: vocab.lex_attr_getters[at] for at in (spacy.attrs.IS_SPACE, spacy.attrs.IS_PUNCT)}
     return nlp
@@ -264,8 +233,40 @@ def _whole_tokens() -> Iterator[str]:
 
     for lang in _ABBREVIATING:
         for text, parts in spacy.util.get_lang_class(lang).Defaults.tokenizer_exceptions.items():
-            # A lower-case word before a full stop ends a sentence more often than it is shortened.
+            # A lower-case word before a full stop ends a sentence more often than it is an abbreviation.
             if len(parts) == 1 and regex.fullmatch(r"\p{Lu}\p{L}+\.|(?:\p{L}+\.){2,}", text):
                 yield text
     yield from _FRENCH_ABBREVIATIONS
     yield from (f"{day}." for day in range(1, 32))
+
+
+def _split_points(text: str) -> Iterator[_EmptyMatch]:
+    """Where to split a text without white space, as empty matches for spaCy's tokenizer."""
+    start = 0
+    if elided := _ELIDED.match(text):
+        start = elided.end()
+        yield _EmptyMatch(start)
+    possessive = _POSSESSIVE.search(text, start)
+    end = possessive.start() if possessive else len(text)
+    for part in split_unspaced(text[start:end])[:-1]:
+        start += len(part)
+        yield _EmptyMatch(start)
+    if possessive:
+        yield _EmptyMatch(end)
+
+
+class _EmptyMatch:
+    """An empty match at an offset, with the methods of `re.Match` that spaCy calls."""
+
+    __slots__ = ("_offset",)
+
+    def __init__(self, offset: int) -> None:
+        self._offset = offset
+
+    def start(self) -> int:
+        """The offset."""
+        return self._offset
+
+    def end(self) -> int:
+        """The offset, too."""
+        return self._offset

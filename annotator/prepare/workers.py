@@ -1,4 +1,4 @@
-"""Processes that segment and encode ahead of the engine, as many chunks as are soon needed and no more."""
+"""Worker processes that segment and encode ahead of the engine, but only as many chunks as are needed soon."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from annotator.errors import AnnotatorError
 from annotator.prepare.encode import Encoder
 from annotator.prepare.preparer import Content, Prepared, Preparer, contents
 from annotator.prepare.segment import Segmenter
-from annotator.system.lookahead import take_ahead
+from annotator.system.prefetch import prefetch
+from annotator.system.process_setup import collect_garbage_less, import_spacy
 from annotator.system.processes import end_with_parent, spawned_pool
-from annotator.system.startup import collect_less, import_spacy
 
-# Chunks that are prepared or waiting, besides one a worker.
+# How many chunks are prepared or waiting in addition to one per worker.
 AHEAD = 2
 
 
 class Task(Protocol):
-    """Something with documents to prepare."""
+    """Anything with documents to prepare."""
 
     @property
     def documents(self) -> Sequence[Document]:
@@ -45,13 +45,13 @@ def prepare_ahead(
         pool = spawned_pool(workers, _begin, stages)
         begun = ((task, pool.submit(_prepare, contents(task.documents))) for task in tasks)
         try:
-            for task, future in take_ahead(begun, workers + AHEAD):
+            for task, future in prefetch(begun, workers + AHEAD):
                 yield task, future.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
     except BrokenProcessPool as error:
         raise AnnotatorError(
-            "a worker process was killed, perhaps for want of memory: use fewer --workers (0 needs none)"
+            "a worker process was killed, perhaps for lack of memory", "use fewer {workers}, or 0 to use none"
         ) from error
 
 
@@ -59,12 +59,12 @@ _preparer: Preparer | None = None
 
 
 def _begin(stages: bytes) -> None:
-    global _preparer  # noqa: PLW0603  # the way to give a pool's process something
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes: the first one tells the others
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # one core a worker
+    global _preparer  # noqa: PLW0603  # the only way to hand a value to the processes of a pool
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent ends the workers
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # one core per worker
     end_with_parent()
-    collect_less()
-    import_spacy()  # before the stages are unpickled, which imports it too
+    collect_garbage_less()
+    import_spacy()  # before unpickling the stages, which would import it in full
     _preparer = Preparer(*pickle.loads(stages))
 
 

@@ -1,1 +1,1 @@
-"""A run: a job carried out chunk by chunk, journalled so that it can be resumed."""
+"""A run: a job carried out chunk by chunk, with a journal so that it can be resumed. Internal."""

@@ -1,4 +1,4 @@
-"""Counts of what a run has read and written."""
+"""What a run has read and written, in numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Counts:
-    """Counts of one run: `read = written + rejected` at its end."""
+    """Numbers of documents, words and entities; at the end of a run, `read = written + rejected`."""
 
     read: int = 0
     written: int = 0

@@ -1,7 +1,7 @@
-"""What is done and safe on the disk: one line a chunk, so that a run that was killed can go on.
+"""The journal of a run: what is durable on the disk, one line for each chunk, so that a killed run can be resumed.
 
-The first line says what the run is (inputs, model, options), each other line how far input and output were when
-both were safe. A line that was cut short by a kill does not count.
+The first line holds the plan of the run (inputs, model, options). Each other line says how far input and output were
+when both were durable. A last line that a kill cut short is ignored.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,11 @@ from annotator.run.counts import Counts
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was safe after a chunk.
+    """What was durable after a chunk.
 
-    `read`: how far the input is read, and `bytes_read`: at how many of its bytes; `shard`: the number of the output
-    file, from 0, and `length` its bytes; `rejects`: bytes of the file of rejects; `counts`: of all documents up to
-    there; `finished`: whether all files have their names.
+    `read` is how far the input is read, and `bytes_read` the number of its bytes up to there. `shard` is the number of
+    the output file, from 0, and `length` its length in bytes; `rejects` is the length of the file of rejects. `counts`
+    are those of the run so far. `finished` says that all files have their names.
     """
 
     read: Mark = field(default_factory=Mark)
@@ -39,44 +40,42 @@ class Entry:
 
 
 class Journal:
-    """The journal of one run, in a file of its own beside the output.
-
-    `plan` says what the run is, in values that JSON has.
-    """
+    """The journal of one run, in a file of its own at `path`; `plan` is that of its job."""
 
     def __init__(self, path: Path, plan: Mapping[str, Any]) -> None:
         self.path = path
         self._plan = plan
-        self._stream: Any = None
+        self._stream: FileIO | None = None
 
     def exists(self) -> bool:
-        """Whether there is a journal."""
+        """Whether the file exists."""
         with reporting_os_errors(self.path, "read"):
             return self.path.exists()
 
     def last(self) -> Entry:
         """The last entry of the run.
 
-        Raises AnnotatorError for the journal of a run with another plan, with what differs, and for no journal.
+        Raises AnnotatorError for a file that is no journal, and for the journal of a run with another plan, naming
+        what differs.
         """
         with reporting_os_errors(self.path, "read"):
             raw = self.path.read_bytes()
         try:
-            begun, *_, entry = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
+            started, *_, entry = [json.loads(line) for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
             read = Mark(Position(**entry["read"]["position"]), entry["read"]["digest"])
             last = Entry(**entry | {"read": read, "counts": Counts(**entry["counts"])})
         except (ValueError, TypeError, KeyError) as error:
-            raise AnnotatorError(f"{self.path}: is no journal of a run: start again with --force") from error
-        for name in [*self._plan, *begun]:
-            if self._plan.get(name) != begun.get(name):
+            raise AnnotatorError(f"{self.path}: is not the journal of a run", "start again with {force}") from error
+        for name in [*self._plan, *started]:
+            if self._plan.get(name) != started.get(name):
                 raise AnnotatorError(
-                    f"{self.path}: the run was begun with {_shown(name, begun, self._plan)}: "
-                    "go on with it as it was begun, or start again with --force"
+                    f"{self.path}: the run was started with {_difference(name, started, self._plan)}",
+                    "resume it with the same inputs and options, or start again with {force}",
                 )
         return last
 
     def begin(self, entry: Entry) -> None:
-        """Start the journal anew, with the entry to go on from."""
+        """Start the file anew, with the entry that the run continues from."""
         fresh = self.path.with_name(self.path.name + ".new")
         with reporting_os_errors(self.path):
             with fresh.open("wb") as stream:
@@ -87,18 +86,19 @@ class Journal:
             self._stream = self.path.open("ab", buffering=0)
 
     def append(self, entry: Entry) -> None:
-        """Note what is safe now."""
+        """Add an entry, durably."""
+        assert self._stream is not None, "begin() comes first"
         with reporting_os_errors(self.path):
             self._stream.write(_line(asdict(entry)))
             os.fsync(self._stream.fileno())
 
     def close(self) -> None:
-        """Close the file; it stays."""
+        """Close the file."""
         if self._stream is not None:
             self._stream.close()
 
     def remove(self) -> None:
-        """The run is finished: its journal goes."""
+        """Close and delete the file."""
         self.close()
         with reporting_os_errors(self.path):
             self.path.unlink(missing_ok=True)
@@ -108,8 +108,8 @@ def _line(values: Mapping[str, Any]) -> bytes:
     return json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n"
 
 
-def _shown(name: str, begun: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
-    then, now = begun.get(name), plan.get(name)
+def _difference(name: str, started: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
+    then, now = started.get(name), plan.get(name)
     if isinstance(then, list) and isinstance(now, list):
         if len(then) != len(now):
             return f"{len(then)} {name}, not {len(now)}"

@@ -1,4 +1,4 @@
-"""What has been read and written so far, counted, and shown on stderr."""
+"""The progress of a run: its counts, its speed, and how they are shown on stderr."""
 
 from __future__ import annotations
 
@@ -9,50 +9,53 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING, Any
 
 from annotator.document import Document
-from annotator.input.chunks import Chunk
 from annotator.run.counts import Counts
 
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from annotator.input.chunks import Chunk
+
+DISPLAYS = ("auto", "bar", "json", "none")
 JSON_SECONDS = 1.0
 
 
 class Progress:
-    """How far a run is: its counts, and bytes of the input's bytes (`total`, None where they are not known).
+    """How far a run is: its counts, and the bytes read of the `total` bytes of the input (None: not known).
 
-    A run that goes on begins at `position`, in bytes.
+    A resumed run begins with the counts of the interrupted one, at `position` in bytes.
     """
 
     def __init__(self, counts: Counts, total: int | None, position: int = 0) -> None:
         self.counts = counts
         self.total = total
-        self.bytes = self._begun = position
-        self._before = counts.words  # by the run that this one goes on from
+        self.bytes = self._first_byte = position
+        self._words_before = counts.words
         self._started = time.monotonic()
         self._bar: tqdm[Any] | None = None
 
     @property
     def seconds(self) -> float:
-        """Seconds since the run began, or was gone on with."""
+        """Seconds since the run was started or resumed."""
         return time.monotonic() - self._started
 
     @property
     def words_a_second(self) -> float:
-        """Words written a second since then."""
-        return (self.counts.words - self._before) / max(self.seconds, 1e-9)
+        """Words written per second since then."""
+        return (self.counts.words - self._words_before) / max(self.seconds, 1e-9)
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the rest of the input takes at the speed so far; None where its length is not known."""
-        if not self.total or self.bytes <= self._begun:
+        """Seconds that the rest of the input takes at the speed so far; None where its length is not known."""
+        if not self.total or self.bytes <= self._first_byte:
             return None
-        return max(self.seconds * (self.total - self.bytes) / (self.bytes - self._begun), 0.0)
+        return max(self.seconds * (self.total - self.bytes) / (self.bytes - self._first_byte), 0.0)
 
     def moved_to(self, chunk: Chunk, annotated: Iterable[Document]) -> None:
-        """The input is done up to the end of this chunk, whose documents were annotated."""
+        """Count a chunk and its annotated documents, and move to its end."""
         counts = self.counts
         counts.read += len(chunk.documents) + len(chunk.rejected)
         counts.rejected += len(chunk.rejected)
@@ -67,15 +70,17 @@ class Progress:
         self.bytes = chunk.bytes_read
 
     @contextmanager
-    def shown(self, how: str) -> Iterator[None]:
-        """Show it on stderr meanwhile: as a `bar`, as `json` (a line a second), or not (`none`).
+    def shown(self, display: str) -> Iterator[None]:
+        """Show the progress on stderr meanwhile: as a `bar`, as `json` (a line each second), or not (`none`).
 
-        `auto` is a bar on a terminal, else nothing.
+        `auto` is a bar on a terminal and nothing elsewhere.
         """
-        if how == "json":
-            with self._lines():
+        if display == "json":
+            with self._json_lines():
                 yield
-        elif how == "bar" or (how == "auto" and sys.stderr.isatty()):
+        elif display == "bar" or (display == "auto" and sys.stderr.isatty()):
+            from tqdm import tqdm
+
             with tqdm(
                 total=self.total, initial=self.bytes, unit="B", unit_scale=True, file=sys.stderr, leave=False
             ) as self._bar:
@@ -84,14 +89,14 @@ class Progress:
             yield
 
     @contextmanager
-    def _lines(self) -> Iterator[None]:
+    def _json_lines(self) -> Iterator[None]:
         done = threading.Event()
 
-        def lines() -> None:
+        def write_lines() -> None:
             while not done.wait(JSON_SECONDS):
                 sys.stderr.write(self.to_json() + "\n")
 
-        thread = threading.Thread(target=lines, daemon=True)
+        thread = threading.Thread(target=write_lines, daemon=True)
         thread.start()
         try:
             yield

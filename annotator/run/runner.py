@@ -1,36 +1,39 @@
-"""A run: the documents of an input, annotated chunk by chunk, to files that can be gone on with, or to a stream."""
+"""A run: the documents of an input, annotated chunk by chunk and written to a stream, or to files that can resume."""
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from annotator.document import Document
-from annotator.errors import AnnotatorError, RecordError, UsageError, advise
+from annotator.errors import Advice, AnnotatorError, RecordError, advise
 from annotator.files.sinks import open_sink, reporting_os_errors
 from annotator.input.chunks import Chunk, read_chunks
-from annotator.output.files import Output
-from annotator.output.rejects import SKIPPING, Rejects, check_free
-from annotator.output.shards import Shards
+from annotator.output.documents import check_terminal
+from annotator.output.output_files import OutputFiles
+from annotator.output.rejects import SKIP_ADVICE, Rejects, check_not_used
+from annotator.output.shards import OneFile
 from annotator.run.counts import Counts
 from annotator.run.job import Job
 from annotator.run.journal import Entry, Journal
+from annotator.run.lock import locked
 from annotator.run.progress import Progress
 
+Warn = Callable[[str], None]
 
-def run(job: Job, how: str, warn: Callable[[str], None]) -> Progress | None:
-    """Annotate the job's input; what was read and written, or None if there was nothing left to do.
 
-    The model is loaded once it is known that there is something to do and somewhere to write it. `how` is as
-    Progress.shown takes it; `warn` is told what the user should know. Raises AnnotatorError; what is
-    written by then stays, and a note on the error says how to go on.
+def run(job: Job, display: str, warn: Warn) -> Progress | None:
+    """Annotate the input of a job; returns what was read and written, or None if there was nothing left to do.
+
+    The model is loaded only when there is something to do and somewhere to write it. `display` is one of
+    `progress.DISPLAYS`; `warn` gets what the user should know, a line at a time. Raises AnnotatorError; what is
+    written by then stays, and advice on the error says how to resume.
     """
     to_stream = job.output is None or _is_device(job.output)
-    progress = _to_stream(job, how, warn) if to_stream else _to_files(job, how, warn)
+    progress = _run_to_stream(job, display, warn) if to_stream else _run_to_files(job, display, warn)
     if progress and progress.counts.rejected and job.rejects:
         warn(f"records that could not be read are in {job.rejects}, with the reasons")
     return progress
@@ -41,10 +44,9 @@ def _is_device(path: Path) -> bool:
         return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def _to_stream(job: Job, how: str, warn: Callable[[str], None]) -> Progress:
-    if job.form.binary and job.output is None and sys.stdout and sys.stdout.isatty():
-        raise UsageError(f"{job.form.name} is binary and would garble the terminal: name a file by --output")
-    check_free(job.rejects, job.force)
+def _run_to_stream(job: Job, display: str, warn: Warn) -> Progress:
+    check_terminal(job.format, job.output)
+    check_not_used(job.rejects, job.force)
     progress = Progress(Counts(), job.input.size)
     rejects = Rejects(job.rejects, warn)
 
@@ -55,66 +57,87 @@ def _to_stream(job: Job, how: str, warn: Callable[[str], None]) -> Progress:
             yield from annotated
             progress.moved_to(chunk, annotated)
 
-    with open_sink(job.output, job.force) as sink, progress.shown(how):
-        for part in job.form.writer()(documents(), job.options):
+    with open_sink(job.output, job.force) as sink, progress.shown(display):
+        for part in job.format.writer()(documents(), job.options):
             sink.write(part)
     rejects.finish()
     return progress
 
 
-def _to_files(job: Job, how: str, warn: Callable[[str], None]) -> Progress | None:
+def _run_to_files(job: Job, display: str, warn: Warn) -> Progress | None:
     path = job.output
     assert path is not None
-    journal = Journal(_beside(job, path, "journal"), job.plan)
-    with _locked(_beside(job, path, "lock"), path):
-        output = Output(job.shards or Shards(None, [path]), job.form, job.options)
-        last = _start(job, path, journal)
+    journal = Journal(_run_file(job, path, "journal"), job.plan)
+    with locked(path, _run_file(job, path, "lock")):
+        output = OutputFiles(job.shards or OneFile(path), job.format, job.options)
+        last = _resume_or_begin(job, path, journal)
         progress = None if last.finished else Progress(replace(last.counts), job.input.size, last.bytes_read)
         if progress is None:
             warn(f"{path} is complete: there is nothing left to do")
         else:
-            _go_on(job, last, output, journal, progress, how, warn)
+            _write_rest(job, last, output, journal, progress, display, warn)
         output.discard_all_spools()
         if job.shards:
-            journal.close()  # and stays: a folder's files do not tell whether they are all
+            journal.close()  # and keep it: the files of a folder do not show whether they are all there
         else:
             journal.remove()
     return progress
 
 
-def _go_on(
+def _resume_or_begin(job: Job, path: Path, journal: Journal) -> Entry:
+    """The entry to continue from, which is empty for a new run. Raises AnnotatorError where neither is allowed."""
+    with reporting_os_errors(path):
+        written = any(p.name != ".lock" for p in path.iterdir()) if job.shards else path.exists()
+    started = journal.exists()
+    if job.resume and started:
+        return journal.last()
+    if job.resume and written and not job.shards:
+        return Entry(finished=True)
+    if started and not job.force:
+        raise AnnotatorError(
+            f"{path}: holds the output of a run, finished or not",
+            "continue it with {resume}, or start again with {force}",
+        )
+    if written and not job.force:
+        what = "is not empty" if job.shards else "exists already"
+        raise AnnotatorError(f"{path}: {what}", "use {force} to replace it, or name another {output}")
+    check_not_used(job.rejects, job.force)
+    return Entry()
+
+
+def _write_rest(
     job: Job,
     last: Entry,
-    output: Output,
+    output: OutputFiles,
     journal: Journal,
     progress: Progress,
-    how: str,
-    warn: Callable[[str], None],
+    display: str,
+    warn: Warn,
 ) -> None:
-    """Write what comes after the entry `last`, and give all files their names."""
-    output.begin(last.shard, last.length)
+    """Write everything after the entry `last`, and give all files their names."""
+    output.open(last.shard, last.length)
     rejects = Rejects(job.rejects, warn, last.rejects)
     journal.begin(last)
     try:
-        with progress.shown(how):
+        with progress.shown(display):
             for chunk, annotated in _annotated(job, last):
                 output.write(annotated, chunk.sources, progress.counts.written)
                 for error in chunk.rejected:
                     rejects.write(error)
                 progress.moved_to(chunk, annotated)
                 last = Entry(
-                    chunk.end, output.shard, output.sync(), rejects.sync(), replace(progress.counts), chunk.bytes_read
+                    chunk.end, output.number, output.sync(), rejects.sync(), replace(progress.counts), chunk.bytes_read
                 )
                 journal.append(last)
                 output.discard_spools()
-        output.finish(clean=job.force)
+        output.finish(remove_stale=job.force)
         rejects.finish()
-        journal.append(replace(last, shard=output.shard, finished=True))
+        journal.append(replace(last, shard=output.number, finished=True))
     except BaseException as error:
         output.close()
         rejects.close()
         if progress.counts.read:
-            advise(error, f"what was written so far is in {output.growing}: continue with {{resume}}")
+            advise(error, Advice("continue with {resume}", f"what was written so far is in {output.growing}"))
         else:
             with suppress(OSError, AnnotatorError):
                 output.growing.unlink(missing_ok=True)
@@ -123,7 +146,7 @@ def _go_on(
 
 
 def _annotated(job: Job, start: Entry) -> Iterator[tuple[Chunk, list[Document]]]:
-    """The chunks of the input after `start`, each with its documents annotated."""
+    """The chunks of the input after `start`, each with its annotated documents."""
     waiting: deque[Chunk] = deque()
     limit = None if job.limit is None else job.limit - start.counts.read
     chunks = read_chunks(job.input, start.read, job.chunk_sizes, limit, job.on_error == "skip")
@@ -139,53 +162,10 @@ def _annotated(job: Job, start: Entry) -> Iterator[tuple[Chunk, list[Document]]]
         for annotated in annotator.pipe_chunks(documents(), workers=job.workers):
             yield waiting.popleft(), annotated
     except RecordError as error:
-        advise(error, SKIPPING)
+        advise(error, SKIP_ADVICE)
         raise
 
 
-def _start(job: Job, path: Path, journal: Journal) -> Entry:
-    """Where to go on from, which may be the beginning. Raises AnnotatorError if neither may be done."""
-    with reporting_os_errors(path):
-        written = any(p.name != ".lock" for p in path.iterdir()) if job.shards else path.exists()
-    begun = journal.exists()
-    if job.resume and begun:
-        return journal.last()
-    if job.resume and written and not job.shards:
-        return Entry(finished=True)
-    if begun and not job.force:
-        raise AnnotatorError(
-            f"{path}: holds a run's output, finished or not: go on with it by --resume, or start again with --force"
-        )
-    if written and not job.force:
-        what = "is not empty" if job.shards else "exists already"
-        raise AnnotatorError(f"{path}: {what}: use --force to replace it, or name another --output")
-    check_free(job.rejects, job.force)
-    return Entry()
-
-
-def _beside(job: Job, path: Path, what: str) -> Path:
-    """The path of a run's own file: in the folder of shards, or beside the output file."""
-    return path / f".{what}" if job.shards else path.with_name(f"{path.name}.{what}")
-
-
-@contextmanager
-def _locked(lock_path: Path, path: Path) -> Iterator[None]:
-    """Raises AnnotatorError if another run holds the lock, which a run that was killed does not."""
-    from filelock import FileLock, Timeout
-
-    with reporting_os_errors(path):
-        if lock_path.parent == path:
-            path.mkdir(parents=True, exist_ok=True)
-        elif not path.parent.is_dir():  # the lock would make the folder
-            raise AnnotatorError(f"{path}: cannot be written: there is no folder {path.parent}")
-        lock = FileLock(lock_path, timeout=0)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise AnnotatorError(f"{path}: another run is writing it: wait, or name another --output") from error
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            lock_path.unlink()
-        lock.release()
+def _run_file(job: Job, path: Path, kind: str) -> Path:
+    """The path of a file that the run keeps for itself: in the folder of shards, or beside the output file."""
+    return path / f".{kind}" if job.shards else path.with_name(f"{path.name}.{kind}")

@@ -1,1 +1,1 @@
-"""The machine and the interpreter: cores, processes, start-up, and private parts of other libraries."""
+"""The machine and the interpreter: cores, processes, prefetching, and private parts of other libraries."""

@@ -1,4 +1,8 @@
-"""How many cores this process may use."""
+"""The number of cores that this process may use.
+
+Not `loky.cpu_count(only_physical_cores=True)`: loky 3.7 prints a warning and a traceback wherever /proc/cpuinfo lists
+no core ids, as on ARM, and cannot be told not to.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +14,16 @@ _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 def usable_cores() -> int:
-    """Physical cores that this process may run on, at most what its container may use and `OMP_NUM_THREADS` says."""
+    """Physical cores that this process may run on, within the limits of its container and of `OMP_NUM_THREADS`."""
     limits = [_physical_cores()]
     try:
         quota, period = _QUOTA.read_text(encoding="ascii").split()
         limits.append(int(quota) // int(period))
-    except (OSError, ValueError):  # not in a container, or one without a limit
+    except (OSError, ValueError):  # not in a container, or in one without a limit
         pass
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    if asked.isdecimal():
-        limits.append(int(asked))
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    if threads.isdecimal():
+        limits.append(int(threads))
     return max(1, min(limits))
 
 

@@ -1,4 +1,4 @@
-"""Pools of processes, none of which outlives or holds up the other side when one is killed."""
+"""Pools of processes, and what keeps a killed process from leaving the other side waiting."""
 
 from __future__ import annotations
 
@@ -7,35 +7,28 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any
+
+from annotator.system.compat import close_result_writer, start_processes
 
 
-def spawned_pool(count: int, begin: Callable[..., None], *given: object) -> ProcessPoolExecutor:
-    """A pool of so many processes, all of them started; each calls `begin(*given)` first.
+def spawned_pool(count: int, initializer: Callable[..., None], *arguments: object) -> ProcessPoolExecutor:
+    """A pool of `count` processes, all started; each first calls `initializer(*arguments)`.
 
-    Raises BrokenProcessPool from then on if one of them dies, even while it hands over a result.
+    Once a process dies, even while it hands over a result, the pool raises BrokenProcessPool.
     """
-    # A forked process would inherit the threads' locks of a torch that is loaded already.
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), begin, given)
-    while len(pool._processes) < count:
-        pool.submit(_nothing)
-    # A process that is killed half-way through a result leaves the reader waiting for the other half, unless
-    # nobody else could write it.
-    results: Any = pool._result_queue
-    results._writer.close()
+    # Forked processes would inherit locks that the threads of an imported torch hold.
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer, arguments)
+    if start_processes(pool, count):
+        close_result_writer(pool)
     return pool
 
 
-def _nothing() -> None:
-    pass
-
-
 def end_with_parent() -> None:
-    """End this process when its parent ends: one that is killed cannot tell its children, which would wait for ever."""
-    threading.Thread(target=_wait, daemon=True).start()
+    """End this process when its parent ends: a parent that is killed cannot end its children, which would wait."""
+    threading.Thread(target=_await_parent, daemon=True).start()
 
 
-def _wait() -> None:
+def _await_parent() -> None:
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)

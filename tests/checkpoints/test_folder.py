@@ -1,3 +1,5 @@
+"""Names of models, checkpoint folders, tokenizers and the size of windows."""
+
 from __future__ import annotations
 
 import json
@@ -9,11 +11,11 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 from annotator import Annotator
-from annotator.checkpoints.folder import DEFAULT_MODEL, KNOWN_ON_HUB, find_checkpoint, load_tokenizer, max_pieces
+from annotator.checkpoints.folder import DEFAULT_MODEL, HUB_MODELS, find_checkpoint, load_tokenizer, max_pieces
 from annotator.errors import AnnotatorError, UsageError
 from support.checkpoints import save_tiny
 
-# Tags as other checkpoints have them.
+# Tag sets of other checkpoints.
 OTHER_TAGS = {
     "conll": ("O", "B-MISC", "I-MISC", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"),
     "ontonotes": ("O", *(f"{p}-{x}" for x in ("CARDINAL", "DATE", "EVENT", "FAC", "GPE", "LANGUAGE") for p in "BI")),
@@ -30,29 +32,27 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def put_into_cache(hub: Path, repository: str, checkpoint: Path) -> Path:
-    """Lay a checkpoint into the cache as a download would."""
+    """Put a checkpoint into the cache as a download would."""
     folder = hub / f"models--{repository.replace('/', '--')}"
     (folder / "refs").mkdir(parents=True)
     (folder / "refs" / "main").write_text("0" * 40)
     return Path(shutil.copytree(checkpoint, folder / "snapshots" / ("0" * 40)))
 
 
-def test_a_folder_is_itself(tiny: Path) -> None:
+def test_a_folder_stands_for_itself(tiny: Path) -> None:
     assert find_checkpoint(str(tiny)) == tiny
 
 
 @pytest.mark.parametrize("name", ["xlm-r-panx", "someone/some-model"])
-def test_a_hub_model_in_the_cache_is_taken_without_a_word(
+def test_a_hub_model_in_the_cache_is_used_silently(
     name: str, hub: Path, tiny: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    snapshot = put_into_cache(hub, KNOWN_ON_HUB.get(name, name), tiny)
+    snapshot = put_into_cache(hub, HUB_MODELS.get(name, name), tiny)
     assert find_checkpoint(name) == snapshot
     assert capsys.readouterr().err == ""
 
 
-def test_a_hub_model_that_is_not_here_is_announced_and_its_absence_told(
-    hub: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_download_is_announced_and_its_failure_is_an_error(hub: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(
         AnnotatorError, match=r"someone/some-model cannot be downloaded .*check the name and the network"
     ):
@@ -60,7 +60,7 @@ def test_a_hub_model_that_is_not_here_is_announced_and_its_absence_told(
     assert capsys.readouterr().err == "annotate: downloading someone/some-model from the Hugging Face Hub\n"
 
 
-def test_what_an_interrupted_download_left_is_not_taken(
+def test_the_remains_of_an_interrupted_download_are_not_used(
     hub: Path, tiny: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (put_into_cache(hub, "someone/half", tiny) / "model.safetensors").unlink()
@@ -69,7 +69,7 @@ def test_what_an_interrupted_download_left_is_not_taken(
     assert "downloading someone/half" in capsys.readouterr().err
 
 
-def test_an_unknown_name_lists_the_known() -> None:
+def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"unknown model 'pax-mini'.* panx-mini, xlm-r-panx"):
         find_checkpoint("pax-mini")
 
@@ -81,7 +81,7 @@ def test_pickled_weights_are_refused(tmp_path: Path) -> None:
         find_checkpoint(str(tmp_path))
 
 
-def test_folders_that_are_no_checkpoints(tmp_path: Path, tiny: Path) -> None:
+def test_folders_that_are_no_checkpoints_are_refused(tmp_path: Path, tiny: Path) -> None:
     with pytest.raises(AnnotatorError, match=r"no config.json"):
         find_checkpoint(str(tmp_path))
     (tmp_path / "config.json").write_text("{}")
@@ -93,7 +93,7 @@ def test_folders_that_are_no_checkpoints(tmp_path: Path, tiny: Path) -> None:
         Annotator.load(str(tmp_path / "broken"), device="cpu")
 
 
-def test_damaged_weights_are_one_line(tiny: Path, tmp_path: Path) -> None:
+def test_damaged_weights_are_an_error_in_one_line(tiny: Path, tmp_path: Path) -> None:
     broken = Path(shutil.copytree(tiny, tmp_path / "broken"))
     (broken / "model.safetensors").write_bytes(b"not safetensors")
     with pytest.raises(AnnotatorError, match=r"not a token-classification checkpoint") as caught:
@@ -109,7 +109,7 @@ def test_other_label_sets_work(tags: tuple[str, ...], tmp_path: Path) -> None:
     assert document.entities and {e.label for e in document.entities} <= known
 
 
-def test_nameless_labels_are_refused(tmp_path: Path) -> None:
+def test_labels_without_names_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"names no entity labels"):
         Annotator.load(str(save_tiny(tmp_path, ("LABEL_0", "LABEL_1"))), device="cpu")
 
@@ -123,7 +123,7 @@ def test_nameless_labels_are_refused(tmp_path: Path) -> None:
         ({"model_type": "deberta-v2"}, None, 512),
     ],
 )
-def test_how_much_a_model_takes(
+def test_the_pieces_that_a_model_accepts(
     config: dict[str, object], tokenizer_config: dict[str, object] | None, pieces: int, tmp_path: Path
 ) -> None:
     (tmp_path / "config.json").write_text(json.dumps(config))
@@ -141,7 +141,7 @@ def test_byte_level_tokenizers_see_words_after_a_space(tmp_path: Path) -> None:
     assert [loaded.tokens[loaded.word_ids.index(i)][0] for i in (0, 1)] == ["Ġ", "Ġ"]
 
 
-def test_the_embedded_model_is_whole_and_small_enough() -> None:
+def test_the_embedded_model_is_complete_and_small_enough() -> None:
     folder = find_checkpoint(DEFAULT_MODEL)
     assert (folder / "README.md").is_file()
     assert (folder / "model.safetensors").stat().st_size < 95_000_000

@@ -47,7 +47,7 @@ def test_text_holds_the_same() -> None:
             assert f"{name} sha256 {digest}" in text
 
 
-def test_what_is_not_installed_is_said() -> None:
+def test_a_package_that_is_not_installed_is_named() -> None:
     assert installed(["numpy", "no-such-package"]) == {"numpy": version("numpy"), "no-such-package": "not installed"}
 
 

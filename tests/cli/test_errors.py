@@ -1,4 +1,4 @@
-"""What the user can mend is one line on stderr and an exit code; never a traceback, never half an output."""
+"""Failures that the user can act on are one line on stderr and an exit code, without a traceback or half an output."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def copy(tiny: Path, tmp_path: Path) -> Path:
         ([DE, "--input-format", "html"], 2, f"unknown format 'html': There are {', '.join(INPUTS)}"),
         ([DE, "-o", "out.pdf"], 2, f"out.pdf: the suffix names no format to write: add --format {'|'.join(OUTPUTS)}"),
         ([DE, "-o", "out"], 2, f"out: the suffix names no format to write: add --format {'|'.join(OUTPUTS)}"),
-        ([DE, "-f", "jsonl", "--docstart"], 2, "--docstart is for conll, not for jsonl"),
+        ([DE, "-f", "jsonl", "--docstart"], 2, "jsonl has no option to mark documents: use --docstart with conll"),
         ([DE, "-o", "no/out.conll"], 1, "no/out.conll: cannot be written: there is no folder no"),
         ([DE, "-o", "out.spacy/"], 1, "out.spacy/: is a file, not a folder: name another --output"),
-        ([DE, "--shard-size", "5"], 2, "--shard-size needs a folder to write to: name one by --output"),
-        ([DE, "--resume"], 2, "--resume needs an --output to go on with: what went to stdout is not known"),
-        ([DE, "-f", "conll", "--style", "prodigy"], 2, "unknown style 'prodigy': conll has no styles"),
+        ([DE, "--shard-size", "5"], 2, "shards are written to a folder: name one with --output"),
+        ([DE, "--resume"], 2, "a run that writes to stdout cannot be resumed: name a file or a folder with --output"),
+        ([DE, "-f", "conll", "--style", "prodigy"], 2, "conll has no styles: leave out --style"),
         (["folder.conll"], 1,
          f"folder.conll: no file with a suffix of {', '.join(sorted(INPUT_SUFFIXES))} in this folder"),
         ([DE, "--model", "nowhere"], 2,
@@ -100,12 +100,12 @@ def test_wrong_option_values_name_the_option(args: list[str]) -> None:
 @pytest.mark.parametrize(
     ("name", "bad", "message"),
     [
-        ("in.txt", b"ab\xffc", r"not UTF-8: byte 0xff at byte 3 of the line; convert the file with `iconv .*`"),
-        ("in.jsonl", b"{'text': 1}", r"not JSON: .* at character 1; mend the line"),
-        ("in.jsonl", b'["text"]', r'not a JSON object but \["text"\]; a record is \{\.\.\.\}'),
-        ("in.jsonl", b'{"body":"x"}', r"no field 'text': name the one with the text by --text-field \(.* body\)"),
-        ("in.jsonl", b'{"text":1}', r"field 'text' holds no text but 1; name another by --text-field"),
-        ("in.jsonl", b'{"text":"\\ud800"}', r"half of a surrogate pair \(\\ud800\) at character 0"),
+        ("in.txt", b"ab\xffc", r"not UTF-8: byte 0xff at byte 3 of the line: convert the file with `iconv .*`"),
+        ("in.jsonl", b"{'text': 1}", r"not JSON: .* at character 1: correct the line"),
+        ("in.jsonl", b'["text"]', r'not a JSON object but \["text"\]: write each record as \{\.\.\.\}'),
+        ("in.jsonl", b'{"body":"x"}', r"no field 'text' \(.* body\): name the field with the text by --text-field"),
+        ("in.jsonl", b'{"text":1}', r"field 'text' holds no text but 1: name another field by --text-field"),
+        ("in.jsonl", b'{"text":"\\ud800"}', r"half of a surrogate pair \(\\ud800\) at character 0: remove it or .*"),
     ],
 )
 def test_bad_records_stop_the_run_after_what_is_before_them(
@@ -134,7 +134,7 @@ def test_a_late_bad_record_leaves_what_was_written_beside_the_old_output(tiny: P
     lines = 9_000  # of two words: more than one chunk
     run = annotate("--model", tiny, *CPU, "-o", path, "--force", stdin=b"Rom Bern\n" * lines + b"\xff\n")
     said = refused(run, 1)
-    assert said.startswith(f"stdin:{lines + 1}: not UTF-8: byte 0xff at byte 1 of the line; ")
+    assert said.startswith(f"stdin:{lines + 1}: not UTF-8: byte 0xff at byte 1 of the line: ")
     assert said.endswith(f"; what was written so far is in {partial}: continue with --resume")
     assert path.read_bytes() == b"old"
     kept = [json.loads(line) for line in partial.read_bytes().splitlines()]
@@ -155,9 +155,11 @@ def test_stdin_twice_is_no_traceback(tiny: Path) -> None:
 
 def test_a_folder_that_is_no_checkpoint(copy: Path, tmp_path: Path) -> None:
     said = refused(annotate(DE, "--model", tmp_path), 1)
-    assert said == f"{tmp_path}: no config.json: not a Hugging Face checkpoint folder"
+    assert said == f"{tmp_path}: no config.json: name the folder of a Hugging Face checkpoint"
     (copy / "model.safetensors").unlink()
-    assert refused(annotate(DE, "--model", copy), 1) == f"{copy}: no model.safetensors"
+    assert refused(annotate(DE, "--model", copy), 1) == (
+        f"{copy}: no model.safetensors: copy the weights there, or name another --model"
+    )
     (copy / "pytorch_model.bin").touch()
     assert refused(annotate(DE, "--model", copy), 1) == (
         f"{copy}: only pickled weights (pytorch_model.bin), which can run code: save them as model.safetensors first"
@@ -170,7 +172,7 @@ def test_a_folder_that_is_no_checkpoint(copy: Path, tmp_path: Path) -> None:
         (("LABEL_0", "LABEL_1", "LABEL_2", "LABEL_3"),
          "the model names no entity labels (LABEL_0, LABEL_1, LABEL_2, ...): "
          "write them into `id2label` of its config.json, as O, B-PER, I-PER, ..."),
-        (("B-PER", "I-PER"), "the model has no tag 'O' (only B-PER, I-PER): it tags no entities"),
+        (("B-PER", "I-PER"), "the model has no tag 'O' (only B-PER, I-PER): use a model that tags entities"),
     ],
 )  # fmt: skip
 def test_labels_that_say_nothing(tags: tuple[str, ...], message: str, tmp_path: Path) -> None:
@@ -210,7 +212,7 @@ def test_a_checkpoint_without_a_tokenizer_is_refused(copy: Path) -> None:
     (copy / "tokenizer.json").unlink()
     (copy / "tokenizer_config.json").unlink()
     said = refused(annotate(DE, "--model", copy, *CPU), 1)
-    assert said == f"{copy}: no tokenizer (tokenizer.json): copy it there from the model it was trained from"
+    assert said == f"{copy}: no tokenizer (tokenizer.json): copy it from the model that this one was trained from"
 
 
 @pytest.mark.parametrize("name", ["missing/", "owner/no such", "a/..", "n" * 300])
@@ -219,10 +221,10 @@ def test_names_that_no_model_can_have_are_unknown(name: str) -> None:
 
 
 def test_a_hub_model_that_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # as conftest has it: nothing is asked for
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # as in conftest: no request is sent
     run = annotate(DE, "--model", "owner/absent", *CPU)
     first, second = run.err.splitlines()
     assert (run.code, run.out) == (1, b"")
     assert first == "annotate: downloading owner/absent from the Hugging Face Hub"
     assert second.startswith("annotate: error: model owner/absent cannot be downloaded (")
-    assert second.endswith("): check the name and the network, or give --model a checkpoint folder")
+    assert second.endswith("): check the name and the network, or set --model to a checkpoint folder")

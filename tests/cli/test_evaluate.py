@@ -11,22 +11,16 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.cells import cell_len
-from rich.console import Console
 from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.scheme import IOB2
 from sklearn.exceptions import UndefinedMetricWarning
 
 from annotator import formats
 from annotator.document import sentence_tags
-from annotator.evaluate.evaluation import Evaluation
-from annotator.evaluate.evaluation import evaluate as compare
-from annotator.evaluate.pages import as_html, as_json, as_markdown
-from annotator.evaluate.pairs import Files
-from annotator.evaluate.sections import sections
-from annotator.evaluate.terminal import in_terminal
+from annotator.formats.base import ReadOptions, only_documents
 from annotator.pipeline import Annotator
 from support.cli_runs import annotate, refused
+from support.evaluations import written
 from support.paths import SAMPLES
 
 GOLD = SAMPLES / "gold.conll"
@@ -73,10 +67,9 @@ def test_markdown_and_html(predicted: Path) -> None:
 def test_a_model_tags_the_gold(tiny: Path) -> None:
     found = json.loads(annotate("evaluate", GOLD, "--model", tiny, "--device", "cpu", "--json").out)
     reader = formats.FORMATS["conll"].reader()
-    from annotator.formats.base import ReadOptions, strict
 
     with GOLD.open("rb") as stream:
-        documents = list(strict(reader(stream, "gold", ReadOptions())))
+        documents = list(only_documents(reader(stream, "gold", ReadOptions())))
     tagged = Annotator.load(str(tiny), device="cpu").pipe(documents)
     gold_tags, tags = ([t for d in some for _, t in sentence_tags(d)] for some in (documents, list(tagged)))
     assert found["scores"]["micro"]["f1"] == f1_score(gold_tags, tags)
@@ -107,18 +100,18 @@ def test_warnings_are_on_stderr(predicted: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "what"),
     [
-        ([GOLD], 2, "name them after it (GOLD PRED), or a model to tag it by --model"),
+        ([GOLD], 2, "name them after it (GOLD PRED), or a model to tag it, such as --model panx-mini"),
         ([GOLD, SAMPLES / "de.txt"], 2, "plain text holds no tags"),
         ([GOLD, "nowhere.conll"], 1, "nowhere.conll: no such file"),
         (["nowhere.conll", "--model", "panx-mini"], 1, "nowhere.conll: no such file"),
         ([GOLD, "--model", "nothing"], 2, "unknown model 'nothing'"),
-        ([GOLD, GOLD, "--map", "LOC"], 2, "--map LOC: expected LABEL=LABEL"),
+        ([GOLD, GOLD, "--map", "LOC"], 2, "LOC: not a map of labels: write --map as LABEL=LABEL"),
         ([GOLD, GOLD, "--plot", "a.pdf"], 2, "name a file that ends in .png or .svg"),
         ([GOLD, GOLD, "--plot", "nowhere/a.png"], 1, "there is no folder nowhere"),
         ([GOLD, GOLD, "--input-format", "konll"], 2, "unknown format 'konll'"),
     ],
 )
-def test_what_cannot_be_done(args: list[object], code: int, what: str) -> None:
+def test_mistakes_are_reported_in_one_line(args: list[object], code: int, what: str) -> None:
     assert what in refused(annotate("evaluate", *args), code)
 
 
@@ -147,61 +140,12 @@ def test_help_has_an_example() -> None:
     assert b"annotate evaluate samples/gold.conll --model panx-mini" in annotate("evaluate", "--help").out
 
 
-SMALL = "Anna B-PER\nMeier I-PER\nwohnt O\nin O\nBern B-LOC\n"
-
-
-def written(path: Path, text: str) -> Path:
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def wide(tmp_path: Path) -> Evaluation:
-    """An evaluation with all sections, long names, wide characters and control characters."""
-    label = "a-very-long-label-indeed-that-no-table-has-room-for-in-eighty-columns"
-    gold = written(
-        tmp_path / ("gold" * 20 + ".conll"), SMALL.replace("LOC", label) + "\n東京大学 B-ORG\n\x1b[2J<b>|* B-PER\n" * 40
-    )
-    found = written(tmp_path / "pred.conll", gold.read_text(encoding="utf-8").replace("B-ORG", "B-PER", 20))
-    return compare([Files(str(gold), str(found), str(found))] * 2)
-
-
-@pytest.mark.parametrize("width", [60, 80, 200])
-def test_rows_are_never_wrapped(wide: Evaluation, width: int) -> None:
-    text = in_terminal(wide, Console(width=width, color_system=None))
-    lines = text.splitlines()
-    assert max(map(cell_len, lines)) <= width
-    for section in sections(wide):
-        start = lines.index(section.title)
-        table = [line for line in lines[start + 1 : start + 4 + len(section.rows)] if line.strip()]
-        assert [line.split()[-1] for line in table[2:]][: len(section.rows) - section.totals] == [
-            row[-1].split()[-1] for row in section.rows
-        ][: len(section.rows) - section.totals]
-    assert "\x1b" not in text
-
-
-def test_json_holds_the_same_figures(wide: Evaluation) -> None:
-    found = json.loads(as_json(wide))
-    assert found["scores"]["micro"]["f1"] == wide.scores.micro.f1
-    assert found["kinds"] == {kind.value: count for kind, count in wide.kinds.items()}
-    assert set(found["overlaps"]) == {"strict", "exact", "partial", "type"}
-    assert len(found["files"]) == 2 and found["comparison"]["p_value"] == 1.0
-
-
-def test_pages_are_escaped(wide: Evaluation) -> None:
-    assert "<b>|" not in as_html(wide) and "&lt;b&gt;|" in as_html(wide)
-    markdown = as_markdown(wide)
-    assert "\\<b\\>\\|\\*" in markdown
-    rows = [line for line in markdown.splitlines() if line.startswith("| PER")]
-    assert len(rows) == 1 and f"{wide.scores.labels['PER'].f1:.4f}" in rows[0]
-
-
 TAGS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC", "I-ORG")
 
 
 @given(st.lists(st.lists(st.tuples(*[st.sampled_from(TAGS)] * 2), min_size=1, max_size=8), min_size=1, max_size=6))
 @settings(max_examples=60, deadline=None)
-def test_figures_of_invalid_tags_are_seqevals(rows: list[list[tuple[str, str]]]) -> None:
+def test_figures_of_invalid_tags_equal_those_of_seqeval(rows: list[list[tuple[str, str]]]) -> None:
     """Random tags through files: conlleval's reading, and with --strict seqeval's strict one."""
     sides = [[[row[side] for row in sentence] for sentence in rows] for side in (0, 1)]
     with TemporaryDirectory() as folder:
@@ -218,7 +162,7 @@ def test_figures_of_invalid_tags_are_seqevals(rows: list[list[tuple[str, str]]])
             assert strict[name] == figure(*sides, mode="strict", scheme=IOB2, zero_division=0)
 
 
-def test_strict_leaves_out_what_begins_inside(tmp_path: Path) -> None:
+def test_strict_leaves_out_entities_that_begin_with_i(tmp_path: Path) -> None:
     gold = written(tmp_path / "gold.conll", "Anna I-PER\nin O\nBern B-LOC\n")
     found = written(tmp_path / "pred.conll", "Anna B-PER\nin O\nBern B-LOC\n")
     assert json.loads(annotate("evaluate", gold, found, "--json").out)["scores"]["micro"]["f1"] == 1.0
@@ -226,6 +170,6 @@ def test_strict_leaves_out_what_begins_inside(tmp_path: Path) -> None:
     assert (strict["micro"]["support"], strict["micro"]["predicted"]) == (1, 2)
 
 
-def test_a_map_of_a_label_mistyped_is_told(predicted: Path) -> None:
+def test_a_mistyped_label_of_a_map_gets_a_suggestion(predicted: Path) -> None:
     run = annotate("evaluate", GOLD, predicted, "--map", "loc=GPE", "--json")
     assert run.err == "annotate: warning: --map: no entity has the label loc: did you mean LOC?\n"

@@ -97,7 +97,7 @@ def test_as_text_they_are_lines(options: tuple[str, ...], tmp_path: Path) -> Non
     assert all(e["text"] == r["text"][e["start"] : e["end"]] for r in found for e in r["ents"])
 
 
-def test_a_long_run_does_not_slow_the_rest_of_its_line() -> None:
+def test_a_long_stretch_does_not_slow_the_rest_of_its_line() -> None:
     """spaCy's `get_words_and_spaces` copies the rest of the text for every word: quadratic."""
     segmenter = Segmenter()
     line = "😀 Angela Merkel, Paris. " * (600_000 // 25)
@@ -108,5 +108,5 @@ def test_a_long_run_does_not_slow_the_rest_of_its_line() -> None:
         return time.process_time() - start
 
     seconds(line)  # fills the tokenizer's cache
-    without, with_run = seconds(line), seconds("x" * 1_200 + " " + line)
-    assert with_run < 3 * without
+    without, with_stretch = seconds(line), seconds("x" * 1_200 + " " + line)
+    assert with_stretch < 3 * without

@@ -1,4 +1,4 @@
-"""What the command line says of itself: help, versions, completion, and what to type instead."""
+"""The command line about itself: help, versions, completion, and suggestions for mistyped names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import pytest
 
 from annotator import __version__
 from annotator.cli import group
-from annotator.errors import did_you_mean, extra_with, nearest
 from support.cli_runs import COMMAND, ENVIRONMENT, annotate, refused
 from support.paths import SAMPLES
 
@@ -75,7 +74,7 @@ def test_version_names_what_computes() -> None:
         (["evaluate", "a", "b", "--jsn"], "No such option '--jsn'. Did you mean '--json'?"),
     ],
 )
-def test_what_is_mistyped_is_named(args: list[str], what: str) -> None:
+def test_the_nearest_name_is_suggested_for_a_mistyped_one(args: list[str], what: str) -> None:
     run = annotate(*args)
     assert run.code == 2 and run.out == b"" and what in run.err
 
@@ -84,15 +83,6 @@ def test_a_file_may_have_a_name_like_a_command(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     (tmp_path / "model").write_text("")
     assert annotate("model", "--quiet", "--engine", "null").code == 0
-
-
-@pytest.mark.parametrize(
-    ("name", "known", "expected"),
-    [("jsnol", ["jsonl", "conll"], "jsonl"), ("per", ["PER", "LOC"], "PER"), ("GPE", ["PER"], None), ("", [], None)],
-)
-def test_the_nearest_name(name: str, known: list[str], expected: str | None) -> None:
-    assert nearest(name, known) == expected
-    assert did_you_mean(name, known) == (f"did you mean {expected}? " if expected else "")
 
 
 def completed(words: str) -> list[str]:
@@ -128,9 +118,8 @@ def test_completion_scripts_are_made(shell: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_missing_extra_names_its_install_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "seqeval", None)
-    for module in [name for name in sys.modules if name.startswith(("seqeval.", "annotator.train."))]:
+    monkeypatch.setitem(sys.modules, "accelerate", None)
+    for module in [name for name in sys.modules if name.startswith("annotator.train.")]:
         monkeypatch.delitem(sys.modules, module)
     run = annotate("train", "run", "--train", "de", "--data", tmp_path, "--output", tmp_path / "out")
-    assert refused(run, 1) == "this needs seqeval: pip install 'annotator[train]'"
-    assert (extra_with("matplotlib"), extra_with("click"), extra_with("no_such")) == ("plot", None, None)
+    assert refused(run, 1) == "this needs accelerate: pip install 'annotator[train]'"

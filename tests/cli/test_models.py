@@ -11,7 +11,7 @@ import pytest
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from annotator.checkpoints.catalog import describe, summary
-from annotator.checkpoints.folder import DEFAULT_MODEL, KNOWN_ON_HUB
+from annotator.checkpoints.folder import DEFAULT_MODEL, HUB_MODELS
 from support.cli_runs import annotate, refused
 from support.paths import ROOT
 
@@ -47,11 +47,11 @@ def test_the_embedded_model_is_described_by_its_files() -> None:
 def test_a_hub_model_that_is_not_here(tiny: Path) -> None:
     model = listed()["xlm-r-panx"]
     assert not model["at_hand"] and model["folder"] is model["size"] is model["licence"] is None
-    assert model["languages"] == ["de", "fr", "it", "en"] and model["source"] == KNOWN_ON_HUB["xlm-r-panx"]
+    assert model["languages"] == ["de", "fr", "it", "en"] and model["source"] == HUB_MODELS["xlm-r-panx"]
 
 
 def test_a_hub_model_that_was_downloaded(hub: Path, tiny: Path) -> None:
-    folder = hub / f"models--{KNOWN_ON_HUB['xlm-r-panx'].replace('/', '--')}"
+    folder = hub / f"models--{HUB_MODELS['xlm-r-panx'].replace('/', '--')}"
     (folder / "refs").mkdir(parents=True)
     (folder / "refs" / "main").write_text("0" * 40)
     snapshot = Path(shutil.copytree(tiny, folder / "snapshots" / ("0" * 40)))
@@ -81,7 +81,7 @@ def test_the_list_fits_a_terminal_and_holds_the_same() -> None:
 def test_a_checkpoint_that_tells_little(tiny: Path, tmp_path: Path) -> None:
     model = describe("mine", "here", tiny)
     assert (model.languages, model.licence, model.f1, model.labels) == ((), None, {}, ("PER", "ORG", "LOC"))
-    assert "not told" in summary(model)
+    assert "not stated" in summary(model)
     (tmp_path / "config.json").write_text("{}")
     assert describe("mine", "here", tmp_path).labels == ()
 

@@ -26,12 +26,19 @@ def options(tiny: Path) -> tuple[str, ...]:
     return ("--model", str(tiny), "--device", "cpu")
 
 
-def start(*args: object, **streams: int) -> subprocess.Popen[bytes]:
+def start(*args: object, stdin: int | None = None, stdout: int | None = None) -> subprocess.Popen[bytes]:
     def interruptible() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job would ignore it
 
     command = [str(COMMAND), *map(str, args)]
-    return subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, preexec_fn=interruptible, **streams)  # noqa: PLW1509
+    return subprocess.Popen(
+        command,
+        env=ENVIRONMENT,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        preexec_fn=interruptible,  # noqa: PLW1509
+    )
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -84,7 +91,7 @@ def test_a_closed_pipe_ends_quietly(options: tuple[str, ...], tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("sent", "code", "says"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
 )
-def test_an_interrupt_keeps_what_was_written_to_go_on_from(
+def test_an_interrupted_run_keeps_what_was_written_and_is_resumed(
     sent: signal.Signals, code: int, says: str, options: tuple[str, ...], tmp_path: Path
 ) -> None:
     path, partial = tmp_path / "out.jsonl", tmp_path / "out.jsonl.partial"
@@ -151,5 +158,5 @@ def test_packages_with_pipes_for_spacy_are_left_alone(tmp_path: Path) -> None:
     run = annotate_apart("--engine", "null", "-q", stdin=b"Rom\n", PYTHONPATH=str(tmp_path))
     assert run.code == 0 and run.err == "" and run.out == b"Rom\tO\n\n"
     code = "import spacy; spacy.blank('xx')"
-    told = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "here I am" in told.stderr  # spaCy itself asks for them
+    warned = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "here I am" in warned.stderr  # spaCy itself asks for them

@@ -11,7 +11,9 @@ import pytest
 import spacy
 from spacy.tokens import Doc, DocBin
 
-from support.cli_runs import SUMMARY, Run, annotate, refused
+from support.cli_runs import LINES as ALL_LINES
+from support.cli_runs import SUMMARY, TEXT, Run, annotate, refused, texts
+from support.compressed import COMPRESS
 from support.paths import SAMPLES
 
 DE = SAMPLES / "de.txt"
@@ -185,3 +187,40 @@ def test_help_names_every_option_and_an_example() -> None:
         for name in ("output", "format", "model", "device", "batch-tokens", "lang", "labels", "min-score", "limit",
                      "input-format", "text-field", "id-field", "docstart", "force", "quiet"):  # fmt: skip
             assert f"--{name}" in text, name
+
+
+# Inputs.
+
+
+@pytest.mark.parametrize("suffix", COMPRESS)
+def test_compression_is_known_by_content_in_files_and_pipes(
+    suffix: str, null_options: tuple[object, ...], tmp_path: Path
+) -> None:
+    compressed = COMPRESS[suffix](TEXT[:900]) + COMPRESS[suffix](TEXT[900:])
+    (tmp_path / "plain-looking.txt").write_bytes(compressed)
+    assert texts(annotate(tmp_path / "plain-looking.txt", *null_options).out) == ALL_LINES
+    assert texts(annotate("-", *null_options, stdin=compressed).out) == ALL_LINES
+
+
+def test_what_only_begins_like_compressed_text_is_text(null_options: tuple[object, ...]) -> None:
+    assert texts(annotate(*null_options, stdin=b"BZhang Wei\n").out) == ["BZhang Wei"]
+    assert texts(annotate(*null_options, stdin=b"B").out) == ["B"]
+
+
+def test_globs_uris_and_several_inputs_in_their_order(null_options: tuple[object, ...], tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("b.txt", "a.txt", "sub/c.txt", "d.md"):
+        (tmp_path / name).write_text(name)
+    assert texts(annotate(tmp_path / "**" / "*.txt", *null_options).out) == ["a.txt", "b.txt", "sub/c.txt"]
+    assert texts(annotate(f"file://{tmp_path}/d.md", tmp_path / "a.txt", *null_options).out) == ["d.md", "a.txt"]
+    assert texts(annotate(f"file://{tmp_path}", *null_options).out) == ["a.txt", "b.txt", "sub/c.txt"]
+    assert texts(annotate(f"file://{tmp_path}/*.txt", *null_options).out)[:2] == ["a.txt", "b.txt"]
+    assert "no file matches" in refused(annotate(tmp_path / "*.pdf", *null_options), 1)
+    assert "no such file" in refused(annotate(f"file://{tmp_path}/no.txt", *null_options), 1)
+    assert "use s3://" in refused(annotate("nonsense://x/y", *null_options), 2)
+
+
+@pytest.mark.parametrize(("split", "expected"), [("paragraph", ["a\r\nb", "c"]), ("file", ["a\r\nb\r\n\r\n\n c"])])
+def test_paragraphs_and_files_are_documents(split: str, expected: list[str], null_options: tuple[object, ...]) -> None:
+    raw = b"a\r\nb\r\n\r\n\n c" if split == "file" else b"\n\na\r\nb\r\n\r\n\nc\n"
+    assert texts(annotate("--split", split, *null_options, stdin=raw).out) == expected

@@ -1,4 +1,4 @@
-"""`annotate convert`: files between formats, and what it says of losses."""
+"""`annotate convert`: files between formats, and the warnings about losses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from annotator.formats import FORMATS
+from annotator.corpus.convert import HAS_PART, misaligned_entities
+from annotator.document import Document, Entity, Origin, Sentence
+from annotator.formats import OUTPUTS, PARTS
 from support.cli_runs import annotate, refused
 from support.paths import GOLDEN, SAMPLES
 
@@ -22,7 +24,7 @@ def warned(err: str) -> list[str]:
 
 
 @pytest.mark.parametrize("suffix", ["spacy", "parquet"])
-def test_jsonl_comes_back_byte_for_byte(suffix: str, tmp_path: Path) -> None:
+def test_jsonl_is_the_same_bytes_there_and_back(suffix: str, tmp_path: Path) -> None:
     there, back = tmp_path / f"x.{suffix}", tmp_path / "y.jsonl"
     source = GOLDEN / "expected.jsonl"
     assert annotate("convert", source, there).code == 0
@@ -31,14 +33,14 @@ def test_jsonl_comes_back_byte_for_byte(suffix: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["conll2003", "conllu", "docbin", "parquet"])
-def test_conll_comes_back_byte_for_byte(name: str, tmp_path: Path) -> None:
+def test_conll_is_the_same_bytes_there_and_back(name: str, tmp_path: Path) -> None:
     there, back = tmp_path / "x", tmp_path / "y.conll"
     assert annotate("convert", GOLD, there, "--to", name).code == 0
     assert annotate("convert", there, back, "--from", name).code == 0
     assert back.read_bytes() == GOLD.read_bytes()
 
 
-@pytest.mark.parametrize("name", [form.name for form in FORMATS.values() if form.writes])
+@pytest.mark.parametrize("name", OUTPUTS)
 def test_every_format_is_written_to_stdout(name: str) -> None:
     run = annotate("convert", GOLD, "-", "--to", name)
     assert run.code == 0 and run.out
@@ -56,7 +58,7 @@ def test_compression_follows_the_suffix(tmp_path: Path) -> None:
     assert gzip.decompress(path.read_bytes()) == GOLD.read_bytes()
 
 
-def test_losses_are_told_once(tmp_path: Path) -> None:
+def test_each_loss_is_reported_once(tmp_path: Path) -> None:
     run = annotate("convert", GOLDEN / "expected.jsonl", tmp_path / "x.conll")
     assert run.code == 0
     assert warned(run.err) == [
@@ -65,22 +67,22 @@ def test_losses_are_told_once(tmp_path: Path) -> None:
     run = annotate("convert", GOLDEN / "expected.jsonl", tmp_path / "x.conllu")
     assert warned(run.err) == ["conllu holds no scores: not all of the input is in the output"]
     run = annotate("convert", GOLDEN / "expected.jsonl", tmp_path / "x.jsonl", "--style", "doccano")
-    assert warned(run.err) == ["jsonl of the style doccano holds no scores: not all of the input is in the output"]
+    assert warned(run.err) == ["jsonl in the style doccano holds no scores: not all of the input is in the output"]
 
 
 @pytest.mark.parametrize(("target", "options"), [("x.conll", ()), ("x.conllu", ()), ("x.jsonl", ("--style", "words"))])
-def test_nothing_is_told_where_nothing_is_lost(target: str, options: tuple[str, ...], tmp_path: Path) -> None:
+def test_nothing_is_reported_where_nothing_is_lost(target: str, options: tuple[str, ...], tmp_path: Path) -> None:
     run = annotate("convert", GOLD, tmp_path / target, *options)
     assert (run.code, run.err, run.out) == (0, "", b"")
 
 
-def test_entities_of_parts_of_words_are_told(tmp_path: Path) -> None:
+def test_entities_of_parts_of_words_are_counted(tmp_path: Path) -> None:
     record = {"text": "Die Romreise. Und Bern", "label": [[4, 7, "LOC"], [9, 17, "X"], [18, 22, "LOC"]]}
     source = tmp_path / "x.jsonl"
     source.write_text(json.dumps(record))
     run = annotate("convert", source, tmp_path / "x.spacy")
     assert warned(run.err) == [
-        "docbin holds entities as whole words of one sentence: 2 that are not were widened, cut or left out"
+        "docbin holds only entities that are whole words of one sentence: 2 others were widened, cut or left out"
     ]
     assert annotate("convert", source, tmp_path / "y.jsonl").err == ""
 
@@ -102,11 +104,15 @@ def test_plain_text_is_split_into_documents_and_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
-        ([GOLD, "x"], 2, "x: the suffix names no format to write: add --format "),
+        ([GOLD, "x"], 2, "x: the suffix names no format to write: add --to jsonl|conll|"),
         ([GOLD, "-", "--to", "jsnol"], 2, "unknown format 'jsnol': did you mean jsonl?"),
         ([GOLD, "-", "--to", "jsonl", "--style", "prodgy"], 2, "unknown style 'prodgy': did you mean prodigy?"),
-        ([GOLD, "-", "--to", "conll", "--style", "prodigy"], 2, "unknown style 'prodigy': conll has no styles"),
-        ([GOLD, "-", "--to", "jsonl", "--docstart"], 2, "--docstart is for conll, not for jsonl"),
+        ([GOLD, "-", "--to", "conll", "--style", "prodigy"], 2, "conll has no styles: leave out --style"),
+        (
+            [GOLD, "-", "--to", "jsonl", "--docstart"],
+            2,
+            "jsonl has no option to mark documents: use --docstart with conll",
+        ),
         (["nothing.conll", "x.jsonl"], 1, "nothing.conll: no such file or folder"),
         ([GOLD, GOLD], 1, f"{GOLD}: exists already: use --force to replace it"),
         ([GOLD, "-", "--to", "conll", "--from", "jsonl"], 1, f"{GOLD}:1: not JSON"),
@@ -119,7 +125,7 @@ def test_what_cannot_be_converted(args: list[object], code: int, message: str) -
 BAD = b'{"text": "Angela Merkel in Paris."}\n{"text": 3}\n{"text": "Da."}\nnone\n'
 
 
-def test_bad_records_are_put_aside_if_asked_for(tmp_path: Path) -> None:
+def test_bad_records_are_rejected_if_asked_for(tmp_path: Path) -> None:
     source, out = tmp_path / "in.jsonl", tmp_path / "out.conll"
     source.write_bytes(BAD)
     says = refused(annotate("convert", source, out), 1)
@@ -136,6 +142,17 @@ def test_bad_records_are_put_aside_if_asked_for(tmp_path: Path) -> None:
     assert annotate("convert", source, out, "--on-error", "skip", "--force").code == 3
 
 
-def test_bad_records_on_the_way_to_stdout_are_told_of() -> None:
+def test_bad_records_on_the_way_to_stdout_are_reported() -> None:
     run = annotate("convert", "-", "-", "--from", "jsonl", "--to", "conll", "--on-error", "skip", stdin=BAD)
     assert run.code == 3 and run.err.count("warning: skipped stdin:") == 2
+
+
+def test_every_part_of_a_document_is_watched() -> None:
+    assert tuple(HAS_PART) == PARTS
+
+
+def test_misaligned_entities_are_those_that_are_not_whole_words_of_one_sentence() -> None:
+    sentences = (Sentence.of([0, 3, 4, 12]), Sentence.of([14, 17, 18, 22]))
+    entities = (Entity(0, 3, "A"), Entity(4, 7, "B"), Entity(9, 13, "C"), Entity(14, 22, "D"), Entity(23, 24, "E"))
+    document = Document("i", "Die Romreise. Und Bern !", Origin("x", 1), sentences=sentences, entities=entities)
+    assert misaligned_entities(document) == [1, 2, 4]

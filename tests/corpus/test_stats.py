@@ -41,24 +41,24 @@ def test_tables_fit_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) 
     assert lines[-3].rstrip().endswith("…")
 
 
-def test_plain_text_gets_words(tmp_path: Path) -> None:
+def test_plain_text_is_split_into_words(tmp_path: Path) -> None:
     path = tmp_path / "x.txt"
     path.write_text("Rom ist alt. Bern auch.\n\n")
     found = json.loads(annotate("stats", path, "--json").out)
     assert (found["documents"], found["sentences"], found["words"], found["labels"]) == (2, 2, 7, {})
 
 
-def test_no_documents_are_no_error(tmp_path: Path) -> None:
+def test_no_documents_are_not_an_error(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text("")
     run = annotate("stats", tmp_path / "x.txt")
     assert run.code == 0 and b"documents" in run.out
 
 
-def test_names_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stats, "MOST_NAMES", 4)
+def test_the_texts_counted_at_a_time_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stats, "MOST_TEXTS", 4)
     texts = ["Rom", "Rom", "Bern", "Bern", *"abcdef", "Rom"]
     counted = stats.count(Document("i", t, Origin("x", 1), entities=(Entity(0, len(t), "LOC"),)) for t in texts)
-    assert len(counted.names) <= 4 and not counted.all_names
+    assert len(counted.texts) <= 4 and not counted.all_texts
     assert counted.top("LOC", 2) == [("Rom", 3), ("Bern", 2)]
     assert counted.entities["LOC"] == 11
     assert "counts of rare ones may be too low" in " ".join(stats.in_terminal(counted, 1).split())

@@ -1,4 +1,4 @@
-"""`annotate validate`: what is wrong is told by line, counted and, for tags, repaired."""
+"""`annotate validate`: faults are reported by line, counted and, for tags, repaired."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from support.paths import SAMPLES
 BAD = "Rom\tI-LOC\nund\tI-LOC\nBern\tO\n\n-DOCSTART- -X- O O\n\nx POS I-PER\r\ny POS B-LOC\r\nz POS I-PER\r\n"
 
 
+BOTH = "a repair needs both its kind and a file to write: give --repair and --output"
+
+
 @pytest.fixture
 def bad(tmp_path: Path) -> Path:
     path = tmp_path / "bad.conll"
@@ -25,13 +28,13 @@ def bad(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_valid_file_is_said_to_be_so() -> None:
+def test_a_valid_file_has_no_faults() -> None:
     run = annotate("validate", SAMPLES / "gold.conll")
     assert (run.code, run.err) == (0, "")
     assert run.out.decode() == "100 documents, 100 sentences, 1,200 words, 162 entities: nothing wrong\n"
 
 
-def test_invalid_tags_are_told_by_line(bad: Path) -> None:
+def test_invalid_tags_are_reported_by_line(bad: Path) -> None:
     run = annotate("validate", bad)
     assert run.code == 1
     assert run.out.decode().splitlines() == [
@@ -40,7 +43,7 @@ def test_invalid_tags_are_told_by_line(bad: Path) -> None:
         f"{bad}:9: invalid tag: I-PER after B-LOC",
         "2 documents, 2 sentences, 6 words, 4 entities: 3 invalid tags",
     ]
-    assert run.err == "annotate: error: 3 invalid tags; mend them (--repair mends invalid tags of CoNLL)\n"
+    assert run.err == ("annotate: error: 3 invalid tags: correct them, or repair invalid tags of CoNLL with --repair\n")
 
 
 def test_only_the_first_are_shown_but_all_are_counted(bad: Path) -> None:
@@ -127,10 +130,14 @@ def test_every_format_is_checked(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
-        (["--repair", "discard"], 2, "--repair and --output go together"),
-        (["-o", "x"], 2, "--repair and --output go together"),
-        (["--repair", "discard", "-o", "x", "--input-format", "jsonl"], 2, "--repair is for conll and conll2003, not"),
+        (["--repair", "discard"], 2, BOTH),
+        (["-o", "x"], 2, BOTH),
+        (
+            ["--repair", "discard", "-o", "x", "--input-format", "jsonl"],
+            2,
+            "FILE: tags in jsonl cannot be repaired: convert it to conll or conll2003 first",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_repaired(args: list[str], code: int, message: str, bad: Path) -> None:
-    assert refused(annotate("validate", bad, *args), code).startswith(message)
+    assert refused(annotate("validate", bad, *args), code).startswith(message.replace("FILE", str(bad)))

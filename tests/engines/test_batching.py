@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from annotator.engines.base import Batch, BatchTooLarge
-from annotator.engines.batching import Budget, Scorer, by_length, make_batch
+from annotator.engines.batching import Budget, Scorer, batches_by_length, make_batch
 from annotator.errors import AnnotatorError
 from annotator.prepare.encode import Window, Windows
 from support.scored import score_windows
@@ -22,17 +22,17 @@ from support.scored import score_windows
 
 def window(*ids: int) -> Window:
     """A window in which each piece is a word."""
-    places = np.arange(len(ids), dtype=np.int64)
-    return Window(np.array(ids, dtype=np.int64), places, 0, places)
+    positions = np.arange(len(ids), dtype=np.int64)
+    return Window(np.array(ids, dtype=np.int64), positions, 0, positions)
 
 
 @dataclass
 class Echo:
-    """An engine whose scores are the ids of the words' first pieces; it holds `memory` slots."""
+    """An engine whose scores are the ids of the words' first pieces; its memory holds `memory` slots."""
 
     labels: tuple[str, ...] = ("O",)
     slots: int = 64
-    most_slots: int = 64
+    max_slots: int = 64
     streams: int = 1
     on_gpu: bool = False
     memory: int = 10**9
@@ -55,9 +55,9 @@ def test_each_window_gets_its_own_scores(windows: list[Window], slots: int, stre
 
 
 @given(WINDOWS, st.integers(1, 40))
-def test_batches_keep_to_the_budget_and_the_longest_come_first(windows: list[Window], slots: int) -> None:
+def test_batches_keep_within_the_budget_and_the_longest_come_first(windows: list[Window], slots: int) -> None:
     together = Windows.of(windows)
-    batches = [make_batch(together, numbers) for numbers in by_length(together.lengths, slots)]
+    batches = [make_batch(together, indices) for indices in batches_by_length(together.lengths, slots)]
     assert all(len(batch.ids) == 1 or batch.ids.size <= slots for batch in batches)
     widths = [batch.ids.shape[1] for batch in batches]
     assert widths == sorted(widths, reverse=True)
@@ -69,7 +69,7 @@ def test_equal_windows_are_computed_once() -> None:
     assert sum(len(batch.ids) for batch in engine.batches) == 2
 
 
-def test_few_windows_are_shared_out_among_the_streams() -> None:
+def test_few_windows_are_divided_among_the_streams() -> None:
     engine = Echo(streams=2)
     score_windows([window(n, n) for n in range(1, 5)], engine, Budget.of(engine))
     assert sorted(len(batch.ids) for batch in engine.batches) == [2, 2]
@@ -80,85 +80,85 @@ def test_streams_compute_at_the_same_time() -> None:
         barrier = threading.Barrier(2, timeout=30)
 
         def scores(self, batch: Batch) -> NDArray[np.float32]:
-            self.barrier.wait()  # passed only when two threads are here
+            self.barrier.wait()  # passed only once two threads are here
             return super().scores(batch)
 
     engine = Meeting(streams=2)
     assert len(score_windows([window(1), window(2)], engine, Budget.of(engine))) == 2
 
 
-def test_a_batch_too_large_is_halved_and_so_is_the_budget() -> None:
+def test_a_batch_that_does_not_fit_is_halved_and_so_is_the_budget() -> None:
     engine = Echo(memory=20)
-    budget = Budget(64, most=128)
+    budget = Budget(64, max_slots=128)
     scores = score_windows([window(n, n, n, n) for n in range(1, 33)], engine, budget)
     assert [s[0, 0] for s in scores] == list(range(1, 33))
-    assert budget.slots == budget.most == 16
+    assert budget.slots == budget.max_slots == 16
     assert [batch.ids.size for batch in engine.batches] == [16] * 8
 
 
 @pytest.mark.parametrize("streams", [1, 2])
-def test_a_single_window_too_large_is_an_error_that_names_the_option(streams: int) -> None:
-    with pytest.raises(AnnotatorError, match=r"single window, of 5 pieces \(too large\).*--batch-tokens"):
+def test_a_single_window_that_does_not_fit_is_an_error_with_a_remedy(streams: int) -> None:
+    with pytest.raises(AnnotatorError, match=r"single window of 5 pieces \(too large\): no batch_tokens .*device cpu"):
         score_windows([window(1, 2, 3, 4, 5), window(1)], Echo(memory=4, streams=streams), Budget(64))
 
 
-def test_batches_that_wait_are_dropped_at_the_end() -> None:
+def test_waiting_batches_are_dropped_when_the_scorer_exits() -> None:
     class Slow(Echo):
-        begun = threading.Event()
-        go_on = threading.Event()
+        started = threading.Event()
+        proceed = threading.Event()
 
         def scores(self, batch: Batch) -> NDArray[np.float32]:
-            self.begun.set()
-            assert self.go_on.wait(30)
+            self.started.set()
+            assert self.proceed.wait(30)
             return super().scores(batch)
 
     engine = Slow(slots=1)
     with Scorer(2) as scorer:
-        scoring = scorer.begin(Windows.of([window(n) for n in range(1, 9)]), engine, Budget.of(engine))
-        assert engine.begun.wait(30)
-        threading.Timer(0.2, engine.go_on.set).start()
+        pending = scorer.submit(Windows.of([window(n) for n in range(1, 9)]), engine, Budget.of(engine))
+        assert engine.started.wait(30)
+        threading.Timer(0.2, engine.proceed.set).start()
     assert 1 <= len(engine.batches) <= 2
-    for batch in scoring.batches[2:]:
+    for batch in pending.batches[2:]:
         with pytest.raises(CancelledError):
             batch()
 
 
 def grown(seconds: Callable[[int], float]) -> tuple[int, list[int]]:
-    """What a budget comes to if a batch of so many slots takes so long, and the sizes on the way there."""
-    budget = Budget(100, most=6_400)
+    """The final slots of a budget, and all that it tried, if a batch takes `seconds` of its slots."""
+    budget = Budget(100, max_slots=6_400)
     sizes = []
     for _ in range(100):
         sizes.append(budget.slots)
-        budget.took(budget.slots, seconds(budget.slots))
+        budget.record_time(budget.slots, seconds(budget.slots))
     return budget.slots, sorted(set(sizes))
 
 
-def test_a_budget_grows_while_that_is_faster() -> None:
-    # 800 at once are as fast for each slot as it gets.
+def test_a_budget_grows_as_long_as_that_is_faster() -> None:
+    # The time per slot is shortest from 800 slots onwards.
     assert grown(lambda slots: max(slots, 800)) == (800, [100, 200, 400, 800, 1_600])
 
 
-def test_a_budget_grows_no_further_than_its_most() -> None:
+def test_a_budget_grows_no_further_than_its_maximum() -> None:
     assert grown(lambda _: 1.0)[0] == 6_400
 
 
-def test_a_budget_that_has_no_more_to_try_stays() -> None:
+def test_a_budget_without_a_maximum_does_not_change() -> None:
     budget = Budget(100)
     for _ in range(20):
-        budget.took(100, 0.001)
+        budget.record_time(100, 0.001)
     assert budget.slots == 100
 
 
-def test_small_batches_teach_a_budget_nothing() -> None:
-    budget = Budget(100, most=800)
+def test_small_batches_do_not_change_a_budget() -> None:
+    budget = Budget(100, max_slots=800)
     for _ in range(20):
-        budget.took(50, 1.0)
+        budget.record_time(50, 1.0)
     assert budget.slots == 100
 
 
-def test_a_budget_once_halved_does_not_grow_again() -> None:
-    budget = Budget(100, most=800)
-    budget.too_large(100)
+def test_a_halved_budget_does_not_grow_again() -> None:
+    budget = Budget(100, max_slots=800)
+    budget.record_too_large(100)
     for _ in range(20):
-        budget.took(50, 0.001)
+        budget.record_time(50, 0.001)
     assert budget.slots == 50

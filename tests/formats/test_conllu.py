@@ -1,4 +1,4 @@
-"""CoNLL-U of others: multiword tokens, empty nodes, comments, spaces; and what is wrong with it."""
+"""CoNLL-U: multiword tokens, empty nodes, comments, spaces and malformed lines; what our own comment holds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from annotator.document import Document, Entity, Origin, Sentence
 from annotator.errors import RecordError
 from annotator.formats import FORMATS, conllu
 from annotator.formats.base import ReadOptions
-from support.documents import from_bytes, to_bytes
+from support.documents import from_bytes, to_bytes, word_texts
 
 CONLLU = FORMATS["conllu"]
 
@@ -24,10 +24,10 @@ def read(text: str, **options: bool) -> list[Document]:
 
 
 def words(document: Document) -> list[str]:
-    return [document.text[a:b] for sentence in document.sentences or () for a, b in sentence.word_offsets()]
+    return [word for sentence in word_texts(document) for word in sentence]
 
 
-def test_a_multiword_token_is_a_word_and_empty_nodes_are_none() -> None:
+def test_a_multiword_token_is_one_word_and_empty_nodes_are_skipped() -> None:
     """As in https://universaldependencies.org/format.html#words-tokens-and-empty-nodes"""
     (document,) = read(
         "# sent_id = s1\n# text = vámonos al mar\n"
@@ -39,24 +39,24 @@ def test_a_multiword_token_is_a_word_and_empty_nodes_are_none() -> None:
     assert document.entities == (Entity(11, 14, "LOC"),)
 
 
-def test_a_multiword_token_has_the_tag_of_its_words() -> None:
+def test_a_multiword_token_has_the_first_tag_of_its_words() -> None:
     (document,) = read(line("1-2", "zum") + line(1, "zu") + line(2, "dem", "NER=B-LOC") + line(3, "Rhein", "NER=I-LOC"))
     assert document.entities == (Entity(0, 9, "LOC"),)
 
 
 @pytest.mark.parametrize("tag", ["NER=B-LOC", "NE=B-LOC", "name=B-LOC", "Gloss=x|NER=B-LOC|SpaceAfter=No"])
-def test_tags_by_other_names(tag: str) -> None:
+def test_tags_are_read_under_other_names(tag: str) -> None:
     (document,) = read(line(1, "Rom", tag))
     assert document.entities == (Entity(0, 3, "LOC"),)
 
 
 @pytest.mark.parametrize("misc", ["_", "NE=Organisation", "name=yes", "SpaceAfter=No", "", "NER"])
-def test_what_is_no_tag_is_none(misc: str) -> None:
+def test_values_that_are_not_tags_are_ignored(misc: str) -> None:
     (document,) = read(line(1, "Rom", misc))
     assert document.entities == ()
 
 
-def test_spaces_are_those_of_udpipe() -> None:
+def test_white_space_is_read_as_udpipe_writes_it() -> None:
     (document,) = read(
         line(1, "a", r"SpacesBefore=\s\n|SpacesAfter=\t\p\\") + line(2, "b c", r"SpacesInToken=b\n\sc|SpaceAfter=No")
         + line(3, "d") + "\n" + line(1, "e", "SpacesBefore=\\r|SpacesAfter=\u2003")
@@ -87,22 +87,22 @@ def test_strict_tags_begin_with_b() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1\ta\n", "in:3: 2 columns, not 10 that tabs part; mend the line"),
-        (line("x", "a"), "in:3: 'x' is no number of a word; mend the line"),
-        (line(1, ""), "in:3: a word without a form; mend the line"),
-        (line(1, "a", "NER=PER"), "in:3: 'PER' is no tag: O, or B- or I- and a label"),
+        ("1\ta\n", "in:3: 2 columns separated by tabs, not 10: correct the line"),
+        (line("x", "a"), "in:3: 'x' is not a word number: correct the line"),
+        (line(1, ""), "in:3: a word with an empty FORM: correct the line"),
+        (line(1, "a", "NER=PER"), "in:3: 'PER' is not a tag: use O, or B- or I- and a label"),
         ("# annotator = {]\n" + line(1, "a"), "in:3: the comment `# annotator = ...` cannot be read"),
         ('# annotator = {"id": 3}\n' + line(1, "a"), "in:3: the comment `# annotator = ...` cannot be read"),
     ],
 )
-def test_a_bad_line_is_told_and_its_document_passed_over(text: str, message: str) -> None:
+def test_a_malformed_line_is_refused_with_its_document(text: str, message: str) -> None:
     raw = (line(1, "Rom") + "\n" + text + "\n" + line(1, "Bern")).encode()
     first, bad, last = conllu.read(io.BytesIO(raw), "in", ReadOptions())
     assert isinstance(first, Document) and isinstance(last, Document) and last.text == "Bern "
     assert isinstance(bad, RecordError) and str(bad).startswith(message) and bad.raw == text.rstrip("\n")
 
 
-def test_what_conllu_has_no_place_for_is_in_a_comment() -> None:
+def test_what_conllu_has_no_field_for_is_in_a_comment() -> None:
     document = Document(
         "a\nb", " Rom", Origin("in", 3), {"n": [1]}, (Sentence.of([1, 4]),), (Entity(1, 4, "LOC", 0.5),)
     )
@@ -111,3 +111,10 @@ def test_what_conllu_has_no_place_for_is_in_a_comment() -> None:
         '# newdoc\n# annotator = {"id": "a\\nb", "meta": {"n": [1]}}\n# text = Rom\n'
         "1\tRom\t_\t_\t_\t_\t_\t_\t_\tNER=B-LOC|SpaceAfter=No|SpacesBefore=\\s\n\n"
     )
+
+
+def test_the_text_of_a_document_without_words_is_in_the_comment() -> None:
+    document = Document("i", " \n", Origin("in", 1), sentences=())
+    text = to_bytes([document], CONLLU)
+    assert text == b'# newdoc id = i\n# annotator = {"text": " \\n"}\n\n'
+    assert [d.text for d in from_bytes(text, CONLLU)] == [" \n"]

@@ -1,4 +1,4 @@
-"""Readers on damaged and made-up input: documents or one-line errors, never another exception."""
+"""Reading damaged and made-up input: documents or one-line errors, never another exception."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ from support.paths import SAMPLES
 INPUTS_A_READER = 2_000
 MEGABYTES = 512
 STATUS, CLEAR_REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-# What the formats are made of.
+# The building blocks of the formats.
 PARTS = [b"\t", b"\n", b"\r\n", b" ", b'"', b'""', b"{", b"}", b"[", b"]", b",", b":", b"\\",
          b"\\ud800", b"O", b"I-PER", b"-DOCSTART-", b"# newdoc id = a", b"1-2\t", b"1.1\t",
          b"SpaceAfter=No", b"|SpacesAfter=", b"|NER=", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe",
          b"\x00", b"null", b"1e999", b"-1", b"9" * 30, b"\x1f\x8b", b"PAR1"]  # fmt: skip
 
 
-def sample(form: Format) -> bytes:
+def sample(file_format: Format) -> bytes:
     """A small valid file of the format."""
     documents = from_bytes((SAMPLES / "gold.conll").read_bytes(), FORMATS["conll"])[:4]
-    if form.name == "csv":
+    if file_format.name == "csv":
         return b"id,text,n\n" + b"".join(b'%d,"%s",x\n' % (i, d.text.encode()) for i, d in enumerate(documents))
-    if not form.writes:
+    if not file_format.writes:
         return "\n".join(document.text for document in documents).encode()
-    return to_bytes(documents, form, style="words" if form.name == "jsonl" else None)
+    return to_bytes(documents, file_format, style="words" if file_format.name == "jsonl" else None)
 
 
-def read(form: Format, raw: bytes) -> int:
-    """How many documents there are, with only such errors as a reader may give."""
+def read(file_format: Format, raw: bytes) -> int:
+    """How many documents there are; every error is one that the contract of `read` allows."""
     count = 0
     try:
-        for record in form.reader()(io.BytesIO(raw), "in", ReadOptions(strict=bool(len(raw) % 2))):
+        for record in file_format.reader()(io.BytesIO(raw), "in", ReadOptions(strict=bool(len(raw) % 2))):
             assert isinstance(record, Document | RecordError)
             count += isinstance(record, Document)
             if isinstance(record, RecordError):
@@ -55,7 +55,7 @@ def read(form: Format, raw: bytes) -> int:
 
 @st.composite
 def damaged(draw: st.DrawFn, whole: bytes) -> bytes:
-    """The bytes with some of them cut out, changed, doubled or mixed with what formats are made of."""
+    """The bytes with some of them cut out, changed, doubled or mixed with PARTS."""
     raw = whole
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(raw)))
@@ -72,22 +72,23 @@ def test_the_whole_sample_is_read(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", INPUTS)
-def test_readers_give_documents_or_errors_whatever_the_bytes(name: str) -> None:
-    form = FORMATS[name]
-    _fuzz(form, damaged(sample(form)) | st.lists(st.sampled_from(PARTS), max_size=30).map(b"".join) | st.binary())
+def test_any_bytes_are_read_as_documents_or_errors(name: str) -> None:
+    file_format = FORMATS[name]
+    made_up = st.lists(st.sampled_from(PARTS), max_size=30).map(b"".join)
+    _fuzz(file_format, damaged(sample(file_format)) | made_up | st.binary())
 
 
 @pytest.mark.slow
-def test_what_is_damaged_within_a_docbin_is_an_error() -> None:
+def test_damage_within_the_compressed_part_of_a_docbin_is_an_error() -> None:
     inner = damaged(zlib.decompress(sample(FORMATS["docbin"])))
     _fuzz(FORMATS["docbin"], inner.map(zlib.compress))
 
 
-def _fuzz(form: Format, inputs: st.SearchStrategy[bytes]) -> None:
+def _fuzz(file_format: Format, inputs: st.SearchStrategy[bytes]) -> None:
     @settings(max_examples=INPUTS_A_READER, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(inputs)
     def reads(raw: bytes) -> None:
-        read(form, raw)
+        read(file_format, raw)
 
     run: Callable[[], None] = reads
     with at_most_more(MEGABYTES):
@@ -96,9 +97,9 @@ def _fuzz(form: Format, inputs: st.SearchStrategy[bytes]) -> None:
 
 @contextmanager
 def at_most_more(megabytes: int) -> Iterator[None]:
-    """The process never holds more than so much more than at the beginning."""
+    """Fails if the process ever holds this much more memory than at the beginning."""
     if not CLEAR_REFS.exists():
-        yield  # the peak cannot be set back here
+        yield  # the peak cannot be reset here
         return
     CLEAR_REFS.write_text("5", encoding="ascii")
     before = _peak_megabytes()
@@ -113,7 +114,7 @@ def _peak_megabytes() -> float:
 
 def test_memory_is_watched() -> None:
     if not CLEAR_REFS.exists():
-        pytest.skip("the peak of memory cannot be set back here")
+        pytest.skip("the peak of memory cannot be reset here")
     with pytest.raises(AssertionError), at_most_more(200):
         assert b"x" * 300_000_000
     with at_most_more(200):

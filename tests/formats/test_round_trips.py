@@ -1,4 +1,4 @@
-"""Documents through every format, and from each to each other: what a format says it holds comes back."""
+"""Documents through every format, and from each to each other: the parts that a format holds stay the same."""
 
 from __future__ import annotations
 
@@ -11,49 +11,52 @@ from annotator.formats import FORMATS, Format
 from annotator.formats.base import WriteOptions
 from support.documents import documents, from_bytes, kept, to_bytes
 
-BOTH = [form for form in FORMATS.values() if form.reads and form.writes]
+BOTH = [file_format for file_format in FORMATS.values() if file_format.reads and file_format.writes]
 WAYS = [
-    *((form, WriteOptions(style=style)) for form in BOTH for style in (None, *form.styles)),
+    *((file_format, WriteOptions(style=style)) for file_format in BOTH for style in (None, *file_format.styles)),
     (FORMATS["conll"], WriteOptions(docstart=True)),
 ]
-# What keeps words with white space in them; the others write it in another way.
-EXACT = [(form, options) for form, options in WAYS if not form.name.startswith("conll") or form.name == "conllu"]
+# The formats that keep white space within words; the others replace it.
+REPLACING = ("conll", "conll2003")
+EXACT = [(file_format, options) for file_format, options in WAYS if file_format.name not in REPLACING]
 
 
-def written(made: list[Document], form: Format, options: WriteOptions) -> bytes:
-    return to_bytes(made, form, docstart=options.docstart, style=options.style)
+def written(made: list[Document], file_format: Format, options: WriteOptions) -> bytes:
+    return to_bytes(made, file_format, docstart=options.docstart, style=options.style)
 
 
-def names(way: object) -> str:
+def label(way: object) -> str:
     return way.name if isinstance(way, Format) else str(getattr(way, "style", "") or "")
 
 
-@pytest.mark.parametrize(("form", "options"), WAYS, ids=names)
+@pytest.mark.parametrize(("file_format", "options"), WAYS, ids=label)
 @settings(max_examples=30, deadline=None)
 @given(st.lists(documents(), max_size=3))
-def test_what_a_format_holds_comes_back(form: Format, options: WriteOptions, made: list[Document]) -> None:
-    holds = form.holding(options)
-    back = from_bytes(written(made, form, options), form)
+def test_the_parts_that_a_format_holds_stay_the_same(
+    file_format: Format, options: WriteOptions, made: list[Document]
+) -> None:
+    holds = file_format.holding(options)
+    back = from_bytes(written(made, file_format, options), file_format)
     assert kept(back, holds) == kept(made, holds)
 
 
-@pytest.mark.parametrize(("form", "options"), EXACT, ids=names)
+@pytest.mark.parametrize(("file_format", "options"), EXACT, ids=label)
 @settings(max_examples=30, deadline=None)
 @given(st.lists(documents(spaced=True), max_size=3))
-def test_white_space_in_words_comes_back_where_offsets_are_held(
-    form: Format, options: WriteOptions, made: list[Document]
+def test_white_space_in_words_stays_where_offsets_are_held(
+    file_format: Format, options: WriteOptions, made: list[Document]
 ) -> None:
-    holds = form.holding(options)
-    back = from_bytes(written(made, form, options), form)
+    holds = file_format.holding(options)
+    back = from_bytes(written(made, file_format, options), file_format)
     assert kept(back, holds) == kept(made, holds)
 
 
-# Our own records without words would be segmented anew on the way to words.
-FULLEST = {form.name: WriteOptions(style="words" if form.name == "jsonl" else None) for form in BOTH}
+# Our own records without words would be segmented again on the way to a word-based format.
+FULLEST = {name: WriteOptions(style="words" if name == "jsonl" else None) for name in FORMATS}
 
 
-@pytest.mark.parametrize("second", BOTH, ids=names)
-@pytest.mark.parametrize("first", BOTH, ids=names)
+@pytest.mark.parametrize("second", BOTH, ids=label)
+@pytest.mark.parametrize("first", BOTH, ids=label)
 @settings(max_examples=6, deadline=None)
 @given(st.lists(documents(), max_size=3))
 def test_from_each_format_to_each_other_and_back(first: Format, second: Format, made: list[Document]) -> None:
@@ -65,13 +68,13 @@ def test_from_each_format_to_each_other_and_back(first: Format, second: Format, 
     assert kept(back, holds) == kept(one, holds)
 
 
-@pytest.mark.parametrize(("form", "options"), [way for way in WAYS if way[0].appends], ids=names)
+@pytest.mark.parametrize(("file_format", "options"), [way for way in WAYS if way[0].appends], ids=label)
 @settings(max_examples=20, deadline=None)
 @given(st.lists(documents(spaced=True), max_size=2), st.lists(documents(spaced=True), max_size=2))
-def test_what_appends_is_the_same_in_parts(
-    form: Format, options: WriteOptions, a: list[Document], b: list[Document]
+def test_a_format_that_appends_writes_the_same_bytes_in_parts(
+    file_format: Format, options: WriteOptions, a: list[Document], b: list[Document]
 ) -> None:
-    assert written(a, form, options) + written(b, form, options) == written(a + b, form, options)
+    assert written(a, file_format, options) + written(b, file_format, options) == written(a + b, file_format, options)
 
 
 @settings(max_examples=100, deadline=None)
@@ -85,7 +88,7 @@ def test_the_style_words_is_lossless(made: list[Document]) -> None:
 
 
 @pytest.mark.parametrize("style", ["words", None])
-def test_documents_before_segmentation_stay_so(style: str | None) -> None:
+def test_documents_without_sentences_stay_so(style: str | None) -> None:
     document = Document("i", "Rom ist alt.", from_bytes(b"x", FORMATS["text"])[0].origin)
     assert from_bytes(to_bytes([document], FORMATS["jsonl"], style=style), FORMATS["jsonl"])[0].sentences is None
     assert from_bytes(to_bytes([document], FORMATS["parquet"]), FORMATS["parquet"])[0].sentences is None

@@ -1,5 +1,9 @@
+"""Windows of pieces: they fit the model, and every word is scored once, far from the edges."""
+
 from __future__ import annotations
 
+import pickle
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +13,7 @@ from hypothesis import strategies as st
 
 from annotator.checkpoints.folder import load_tokenizer
 from annotator.prepare import encode
-from annotator.prepare.encode import MAX_WORD_CHARACTERS, Encoder, _overlapping
+from annotator.prepare.encode import MAX_WORD_CHARACTERS, Encoder, Windows, _overlapping
 
 ROOM = 40
 
@@ -20,26 +24,24 @@ def test_windows_fit_and_score_each_word_once_far_from_edges(sizes: list[int]) -
     size = np.array(sizes)
     heads = np.cumsum(size) - size
     ends = heads + size
-    spans = list(_overlapping(heads, size, ROOM))
-    assert [(s.scored, s.upto) for s in spans] == [
-        (a, b) for a, b in zip([0, *(s.upto for s in spans)], [s.upto for s in spans], strict=False)
-    ]
-    assert spans[-1].upto == len(sizes)
-    for span in spans:
-        assert span.first <= span.scored <= span.upto <= span.last
-        assert ends[span.last - 1] - heads[span.first] <= ROOM
+    ranges = list(_overlapping(heads, size, ROOM))
+    assert ranges[0].scored_first == 0 and ranges[-1].scored_end == len(sizes)
+    assert all(one.scored_end == following.scored_first for one, following in pairwise(ranges))
+    for one in ranges:
+        assert one.first <= one.scored_first <= one.scored_end <= one.end
+        assert ends[one.end - 1] - heads[one.first] <= ROOM
 
-    def distance(word: int, span_number: int) -> float:
-        """Pieces between the word's first piece and the nearest edge that is not the sentence's own."""
-        span = spans[span_number]
-        left = heads[word] - heads[span.first] if span.first else np.inf
-        right = ends[span.last - 1] - heads[word] if span.last < len(sizes) else np.inf
+    def distance(word: int, number: int) -> float:
+        """Pieces between the word's first piece and the nearest edge of a window, other than the sentence's own."""
+        one = ranges[number]
+        left = heads[word] - heads[one.first] if one.first else np.inf
+        right = ends[one.end - 1] - heads[word] if one.end < len(sizes) else np.inf
         return float(min(left, right))
 
     for word in range(len(sizes)):
-        holding = [i for i, s in enumerate(spans) if s.first <= word < s.last]
-        (scoring,) = [i for i, s in enumerate(spans) if s.scored <= word < s.upto]
-        # The border is the middle, to a piece.
+        holding = [i for i, one in enumerate(ranges) if one.first <= word < one.end]
+        (scoring,) = [i for i, one in enumerate(ranges) if one.scored_first <= word < one.scored_end]
+        # The border is in the middle, give or take a piece.
         assert distance(word, scoring) >= max(distance(word, i) for i in holding) - 1
 
 
@@ -66,14 +68,14 @@ def test_long_sentences_lose_no_word(encoder: Encoder) -> None:
     assert np.concatenate([w.words for w in windows if w.sentence == 1]).tolist() == list(range(500))
 
 
-def test_a_huge_word_is_cut_for_the_model_only(encoder: Encoder) -> None:
+def test_of_a_huge_word_the_model_sees_the_beginning(encoder: Encoder) -> None:
     windows = list(encoder.windows([["x" * 300_000, "Paris"]]))
     assert np.concatenate([w.words for w in windows]).tolist() == [0, 1]
     shorter = list(encoder.windows([["x" * MAX_WORD_CHARACTERS, "Paris"]]))
     assert [w.ids.tolist() for w in windows] == [w.ids.tolist() for w in shorter]
 
 
-def test_no_words_and_words_without_pieces_have_no_window(encoder: Encoder, tiny: Path) -> None:
+def test_words_without_pieces_are_in_no_window(encoder: Encoder, tiny: Path) -> None:
     assert list(encoder.windows([])) == []
     assert list(encoder.windows([[]])) == []
     tokenizer = load_tokenizer(tiny)
@@ -83,7 +85,7 @@ def test_no_words_and_words_without_pieces_have_no_window(encoder: Encoder, tiny
         assert window.words.tolist() == [0, 2]
 
 
-def test_pieces_are_the_same_whether_kept_or_not(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pieces_are_the_same_whether_remembered_or_not(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sentences = [[f"Wort{i}", "und", "x" * 60, f"Stadt{i % 3}"] for i in range(20)]
     tokenizer = load_tokenizer(tiny)
     expected = [tokenizer.encode(words, is_pretokenized=True).ids for words in sentences]
@@ -93,3 +95,16 @@ def test_pieces_are_the_same_whether_kept_or_not(tiny: Path, monkeypatch: pytest
     assert len(encoder._known) < 12
     monkeypatch.undo()
     assert [w.ids.tolist() for _ in range(2) for w in encoder.windows(sentences)] == expected * 2
+
+
+def test_joined_windows_come_apart_again(encoder: Encoder) -> None:
+    windows = encoder.windows([["Rom"], [f"Wort{i}" for i in range(100)], ["Rom"], ["Bern", "."]])
+    apart = list(windows)
+    together = pickle.loads(pickle.dumps(Windows.of(apart)))
+    assert len(windows) == len(apart) == len(together) > 4
+    for name in ("ids", "heads", "words", "piece_borders", "word_borders", "sentences", "firsts", "lengths"):
+        assert getattr(together, name).tolist() == getattr(windows, name).tolist(), name
+    assert windows.lengths.tolist() == [len(window.ids) for window in apart]
+    second = [window.sentence for window in apart].index(2)
+    assert windows.firsts.tolist() == [0 if i == second else i for i in range(len(apart))]
+    assert len(Windows.of([])) == 0

@@ -1,5 +1,8 @@
+"""Sentences of words: exact offsets, spaCy's rules and our own, and bounded memory."""
+
 from __future__ import annotations
 
+import pickle
 import re
 from functools import cache
 
@@ -9,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from annotator.document import Document, Origin, Sentence, Word
+from annotator.document import Document, Entity, Origin, Sentence, Word
 from annotator.errors import UsageError
 from annotator.prepare import segment
-from annotator.prepare.segment import Segmenter
+from annotator.prepare.segment import Segmenter, split_unspaced
 
 segmenter = Segmenter()
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
-# Pieces that meet one another in hard ways more often than random characters would.
+# Strings that combine into difficult texts more often than random characters do.
 HARD = st.lists(
     st.sampled_from(
         ["l'", "d’", "Italie", "'s", "’S", " ", "  ", "\n", "\n\n", "\r\n", "\t", ".", "...", "3.", "Dr.", "中国", "。",
@@ -49,7 +52,7 @@ def test_words_and_gaps_rebuild_the_text(text: str) -> None:
 
 @cache
 def by_lang(lang: str) -> tuple[Segmenter, Language]:
-    """Our segmenter, and spaCy's sentencizer with the same tokenizer."""
+    """Our segmenter, and spaCy's sentencizer with our tokenizer."""
     nlp = spacy.blank(lang)
     nlp.tokenizer = Segmenter(lang)._nlp.tokenizer
     nlp.add_pipe("sentencizer")
@@ -102,8 +105,8 @@ def test_words(text: str, expected: list[str]) -> None:
         ("Er kam. Sie ging! Wer?", 3),
         ("Dr. Müller kam am 3. Oktober nach St. Gallen.", 1),
         ("北京很大。上海也大！", 2),
-        ("Titel\n\nDer Text", 2),
-        ("Titel\r\n\r\nDer Text", 2),
+        ("Kopf\n\nDer Text", 2),
+        ("Kopf\r\n\r\nDer Text", 2),
         ("eine Zeile\nund noch eine", 1),
         ("", 0),
         (" \n\t ", 0),
@@ -113,14 +116,14 @@ def test_sentences(text: str, sentences: int) -> None:
     assert len(words(text)) == sentences
 
 
-def test_long_runs_take_time_in_proportion_and_lose_nothing() -> None:
-    # spaCy strips one affix after another, each time copying the rest: quadratic.
+def test_long_stretches_take_linear_time_and_lose_nothing() -> None:
+    # spaCy takes quadratic time: it strips one affix after another and copies the rest each time.
     for text in ["(" * 100_000, "a" * 300_000, "中" * 50_000, "x, " + "'" * 50_000 + " y"]:
         assert "".join(w for s in words(text) for w in s) == text.replace(" ", "")
     assert words("so " + "a" * 300_000 + " da") == [["so", "a" * 300_000, "da"]]
 
 
-def test_the_store_of_words_does_not_grow() -> None:
+def test_the_store_of_strings_does_not_grow() -> None:
     own = Segmenter()
     own([Document("0", "Hallo", Origin("x", 1))])
     before = len(own._nlp.vocab.strings)
@@ -130,24 +133,44 @@ def test_the_store_of_words_does_not_grow() -> None:
     assert len(own._nlp.vocab.strings) == before
 
 
-def test_a_store_made_anew_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_store_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"Herr Dr. M{i} kam{i} nach St. Gallen{i}. Und ging." for i in range(20)]
     expected = [segmenter.split([text]) for text in texts]
     monkeypatch.setattr(segment, "STORED_TOKENS", 30)
-    monkeypatch.setattr(segment, "KNOWN_RUNS", 30)
+    monkeypatch.setattr(segment, "KNOWN_STRETCHES", 30)
     own = Segmenter()
     first = own._nlp
     assert [own.split([text]) for text in texts] == expected
     assert own._nlp is not first and len(own._known) < 50
 
 
-def test_given_sentences_stay() -> None:
+def test_given_sentences_are_kept() -> None:
     given_sentences = (Sentence((Word(0, 1), Word(1, 3))),)
     document = Document("1", "abc", Origin("x", 1), sentences=given_sentences)
     assert segmenter([document]) == [document]
 
 
-def test_a_language_by_name() -> None:
+def test_a_language_is_chosen_by_its_code() -> None:
     assert words("Das ist z.B. gut.", Segmenter("de")) == [["Das", "ist", "z.B.", "gut", "."]]
-    with pytest.raises(UsageError, match="no language 'klingon'"):
+    with pytest.raises(UsageError, match="no language 'klingon': use a code such as"):
         Segmenter("klingon")
+
+
+def test_no_sentence_ends_inside_an_entity() -> None:
+    text = "Er hört Wham! Live. Gut."
+    document = Document("1", text, Origin("x", 1), entities=(Entity(8, 18, "MISC"),))
+    (found,) = segmenter([document])
+    assert [text[s.start : s.end] for s in found.sentences or ()] == ["Er hört Wham! Live.", "Gut."]
+    assert len(words(text)) == 3
+
+
+def test_a_word_is_split_at_each_grapheme_of_a_script_without_spaces() -> None:
+    assert split_unspaced("Tom在Berlin") == ["Tom", "在", "Berlin"]
+    assert split_unspaced("Berlin") == ["Berlin"] and split_unspaced("") == [""]
+    assert split_unspaced("เป็น") == ["เ", "ป็", "น"]
+
+
+def test_a_segmenter_is_pickled_as_its_language() -> None:
+    copy = pickle.loads(pickle.dumps(Segmenter("de")))
+    assert words("Das ist z.B. gut.", copy) == [["Das", "ist", "z.B.", "gut", "."]]
+    assert len(pickle.dumps(copy)) < 200

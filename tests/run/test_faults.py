@@ -1,4 +1,4 @@
-"""What runs must survive: kills at any instant, full disks, signals, damaged and changing inputs, dying workers."""
+"""What runs must survive: kills at any instant, full disks, damaged and changed inputs, killed workers."""
 
 from __future__ import annotations
 
@@ -17,18 +17,16 @@ import psutil
 import pytest
 
 from annotator.errors import AnnotatorError, advice_of
-from annotator.formats import output_format
-from annotator.formats.base import ReadOptions
+from annotator.formats import FORMATS
 from annotator.input.chunks import Chunk
 from annotator.input.records import open_input
-from annotator.output.rejects import SKIPPING
-from annotator.output.shards import is_folder, shards_for
+from annotator.output.rejects import SKIP_ADVICE
 from annotator.pipeline import Recipe
 from annotator.prepare.chunk_sizes import ChunkSizes
-from annotator.run.job import Job
+from annotator.run.job import Job, make_job
 from annotator.run.runner import run
 from support.paths import SAMPLES
-from support.runs_apart import apart, code, quietly
+from support.runs_apart import ERROR_FILE, exit_code, run_apart, run_quietly
 
 TEXT = "".join(p.read_text(encoding="utf-8") for p in sorted(SAMPLES.glob("*.txt"))).encode()
 SMALL_CHUNKS = ChunkSizes(full=3_000)
@@ -55,27 +53,33 @@ def corpus(tmp_path: Path) -> Path:
     return folder
 
 
-def make_job(corpus: Path, output: str, size: int | None = None, recipe: Recipe | None = None, **given: object) -> Job:
-    read = open_input([str(corpus)], None, ReadOptions())
-    folder = bool(size) or is_folder(output)
-    form = output_format("docbin" if size else None, None if folder else Path(output))
-    shards = shards_for(output, read.sources, form, size) if folder else None
-    rejects = Path(output.rstrip("/") + ".rejects")
-    return Job(
-        read,
-        form,
+def job_for(
+    corpus: Path,
+    output: str,
+    shard_size: int | None = None,
+    *,
+    recipe: Recipe | None = None,
+    workers: int = 0,
+    resume: bool = False,
+    force: bool = False,
+) -> Job:
+    job = make_job(
+        open_input([str(corpus)]),
+        output,
+        "docbin" if shard_size else None,
+        shard_size,
         recipe=recipe or NULL,
-        output=Path(output),
-        shards=shards,
         on_error="skip",
-        rejects=rejects,
-        chunk_sizes=SMALL_CHUNKS,
-        **given,
+        rejects=Path(output.rstrip("/") + ".rejects"),
+        workers=workers,
+        resume=resume,
+        force=force,
     )
+    return replace(job, chunk_sizes=SMALL_CHUNKS)
 
 
 def contents(*places: Path) -> dict[str, bytes]:
-    """The bytes of all files in these places, but for what a run keeps for itself."""
+    """The bytes of all files in these places, without the journal."""
     found = [p for place in places for p in (place.rglob("*") if place.is_dir() else [place]) if p.is_file()]
     return {p.name: p.read_bytes() for p in found if p.name != ".journal"}
 
@@ -88,31 +92,31 @@ def contents(*places: Path) -> dict[str, bytes]:
 def test_runs_killed_at_any_instant_give_the_same_bytes(
     output: str, size: int | None, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each of five kinds of output is killed eight times, 40 in all, at instants of its whole run."""
+    """Each of five kinds of output is killed eight times, 40 in all, at random instants of the whole run."""
     slash = "/" if output.endswith("/") else ""
     undisturbed, killed = tmp_path / "undisturbed" / output, tmp_path / "killed" / output
     for path in (undisturbed, killed):
         path.parent.mkdir()
-    for _ in range(2):  # the first time, the server of the processes begins too
+    for _ in range(2):  # the first time, the server of the processes is started too
         begun = time.monotonic()
-        assert code(apart(make_job(corpus, f"{undisturbed}{slash}", size, force=True))) == 0
+        assert exit_code(run_apart(job_for(corpus, f"{undisturbed}{slash}", size, force=True))) == 0
         seconds = time.monotonic() - begun
     draw = random.Random(f"{output}{size}")
     kills = 0
     while kills < 8:
-        process = apart(make_job(corpus, f"{killed}{slash}", size, resume=True))
+        process = run_apart(job_for(corpus, f"{killed}{slash}", size, resume=True))
         time.sleep(draw.uniform(0.2, 0.9) * seconds)
         process.kill()
-        ended = code(process)
+        ended = exit_code(process)
         assert ended in (0, -signal.SIGKILL)
         if ended:
             kills += 1
-        else:  # it was done before
+        else:  # it had ended before the kill
             seconds *= 0.8
-        if kills < 8 and _is_done(killed, slash):  # start anew, for the rest of the kills
+        if kills < 8 and _is_done(killed, slash):  # start again, for the rest of the kills
             quietly_removed(tmp_path / "killed")
             killed.parent.mkdir()
-    assert code(apart(make_job(corpus, f"{killed}{slash}", size, resume=True))) == 0
+    assert exit_code(run_apart(job_for(corpus, f"{killed}{slash}", size, resume=True))) == 0
     expected = contents(undisturbed.parent)
     assert sum(map(len, expected.values())) > 5_000
     assert any(b"holds no text" in content for content in expected.values())  # the rejects
@@ -134,29 +138,29 @@ def test_a_full_disk_stops_the_run_and_resuming_gives_the_whole(
 ) -> None:
     out = tmp_path / "out.conll"
 
-    assert code(apart(make_job(corpus, str(out)), most_bytes=20_000)) == 1
-    assert (tmp_path / "said").read_text() == f"{out}: cannot be written: File too large"
+    assert exit_code(run_apart(job_for(corpus, str(out)), most_bytes=20_000)) == 1
+    assert (tmp_path / ERROR_FILE).read_text() == f"{out}: cannot be written: File too large"
     assert not out.exists() and 0 < (tmp_path / "out.conll.partial").stat().st_size <= 20_000
-    quietly(make_job(corpus, str(out), resume=True))
-    quietly(make_job(corpus, str(tmp_path / "whole.conll")))
+    run_quietly(job_for(corpus, str(out), resume=True))
+    run_quietly(job_for(corpus, str(tmp_path / "whole.conll")))
     assert out.read_bytes() == (tmp_path / "whole.conll").read_bytes()
     assert sorted(p.name for p in tmp_path.glob("out*")) == ["out.conll", "out.conll.rejects"]
 
 
 @pytest.mark.parametrize("damage", ["broken off", "flipped"])
-def test_damaged_gzip_is_told_or_kept_up_to_the_damage(damage: str, tmp_path: Path) -> None:
+def test_damaged_gzip_is_an_error_or_kept_up_to_the_damage(damage: str, tmp_path: Path) -> None:
     lines = TEXT.splitlines(keepends=True)
     whole = gzip.compress(b"".join(lines[:20])) + gzip.compress(b"".join(lines[20:]))
     middle = len(whole) * 3 // 4
     path = tmp_path / "in.txt.gz"
     path.write_bytes(whole[:middle] if damage == "broken off" else whole[:middle] + b"\0" * 50 + whole[middle + 50 :])
     out = tmp_path / "out.jsonl"
-    read = open_input([str(path)], None, ReadOptions())
-    job = Job(read, output_format("jsonl", None), recipe=NULL, output=out, chunk_sizes=SMALL_CHUNKS)
+    read = open_input([str(path)])
+    job = Job(read, FORMATS["jsonl"], recipe=NULL, output=out, chunk_sizes=SMALL_CHUNKS)
     with pytest.raises(AnnotatorError, match=rf"^{path}(: cannot be read: |:\d+: not UTF-8)") as raised:
-        quietly(job)
-    assert SKIPPING in advice_of(raised.value)
-    job = Job(read, job.form, recipe=NULL, output=out, on_error="skip", rejects=tmp_path / "rejects", force=True)
+        run_quietly(job)
+    assert SKIP_ADVICE in advice_of(raised.value)
+    job = Job(read, job.format, recipe=NULL, output=out, on_error="skip", rejects=tmp_path / "rejects", force=True)
     progress = run(job, "none", print)
     assert progress is not None
     kept = [json.loads(line)["text"] for line in out.read_bytes().splitlines()]
@@ -169,13 +173,13 @@ def test_damaged_gzip_is_told_or_kept_up_to_the_damage(damage: str, tmp_path: Pa
 
 def test_an_unreadable_file_in_a_folder_is_named_or_rejected(corpus: Path, tmp_path: Path) -> None:
     (corpus / "b.txt").symlink_to("/proc/self/mem")  # opens, but reading address 0 fails
-    read = open_input([str(corpus)], None, ReadOptions())
-    form = output_format("jsonl", None)
+    read = open_input([str(corpus)])
+    jsonl = FORMATS["jsonl"]
     with pytest.raises(AnnotatorError, match=r"b\.txt: cannot be read: Input/output error"):
-        quietly(Job(read, form, recipe=NULL, output=tmp_path / "out.jsonl"))
+        run_quietly(Job(read, jsonl, recipe=NULL, output=tmp_path / "out.jsonl"))
     rejects = tmp_path / "rejects"
     progress = run(
-        Job(read, form, recipe=NULL, output=tmp_path / "all.jsonl", on_error="skip", rejects=rejects), "none", print
+        Job(read, jsonl, recipe=NULL, output=tmp_path / "all.jsonl", on_error="skip", rejects=rejects), "none", print
     )
     reasons = [json.loads(line)["reason"] for line in rejects.read_bytes().splitlines()]
     assert len(reasons) == 2 and reasons[0] == "cannot be read: Input/output error" and "holds no text" in reasons[1]
@@ -183,24 +187,24 @@ def test_an_unreadable_file_in_a_folder_is_named_or_rejected(corpus: Path, tmp_p
 
 
 @pytest.mark.parametrize("change", ["bytes", "length"])
-def test_an_input_that_changed_is_not_gone_on_with(
+def test_a_run_with_a_changed_input_is_not_resumed(
     change: str, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out.conll"
     (corpus / "a.txt").write_bytes(TEXT * 3 + b"\xff\n")
-    job = make_job(corpus, str(out))
-    fails = Job(job.input, job.form, recipe=NULL, output=out, chunk_sizes=SMALL_CHUNKS)
+    job = job_for(corpus, str(out))
+    fails = Job(job.input, job.format, recipe=NULL, output=out, chunk_sizes=SMALL_CHUNKS)
     with pytest.raises(AnnotatorError, match="not UTF-8"):
-        quietly(fails)
+        run_quietly(fails)
     if change == "bytes":
         (corpus / "a.txt").write_bytes(b"X" + (TEXT * 3)[1:] + b"\n\n")
-        says = "a.txt: is not what it was when the run was begun: start again with --force"
+        says = "a.txt: has changed since the run began: start again with force"
     else:
         (corpus / "sub" / "z.txt").write_bytes(b"one more\n")
-        says = "begun with inputs .*z.txt"
+        says = "started with inputs .*z.txt"
     again = Job(
-        open_input([str(corpus)], None, ReadOptions()),
-        job.form,
+        open_input([str(corpus)]),
+        job.format,
         recipe=NULL,
         output=out,
         chunk_sizes=SMALL_CHUNKS,
@@ -208,7 +212,7 @@ def test_an_input_that_changed_is_not_gone_on_with(
     )
     before = contents(tmp_path)
     with pytest.raises(AnnotatorError, match=says):
-        quietly(again)
+        run_quietly(again)
     assert {n: b for n, b in contents(tmp_path).items() if "out.conll.partial" in n} == {
         n: b for n, b in before.items() if "out.conll.partial" in n
     }
@@ -216,34 +220,35 @@ def test_an_input_that_changed_is_not_gone_on_with(
 
 def test_other_options_or_another_model_are_refused(corpus: Path, tiny: Path, tmp_path: Path) -> None:
     out = tmp_path / "shards"
-    quietly(make_job(corpus, f"{out}/"))
+    run_quietly(job_for(corpus, f"{out}/"))
     said: list[str] = []
-    assert run(make_job(corpus, f"{out}/", resume=True), "none", said.append) is None
+    assert run(job_for(corpus, f"{out}/", resume=True), "none", said.append) is None
     assert said == [f"{out} is complete: there is nothing left to do"]
     for recipe, says in ((replace(NULL, min_score=0.5), "min_score"), (Recipe(engine="null"), "model")):
-        with pytest.raises(AnnotatorError, match=rf"the run was begun with {says}.*--force$"):
-            quietly(make_job(corpus, f"{out}/", recipe=recipe, resume=True))
-    with pytest.raises(AnnotatorError, match=r"go on with it by --resume, or start again with --force$"):
-        quietly(make_job(corpus, f"{out}/"))
+        with pytest.raises(AnnotatorError, match=rf"the run was started with {says}.*start again with force$"):
+            run_quietly(job_for(corpus, f"{out}/", recipe=recipe, resume=True))
+    with pytest.raises(AnnotatorError, match=r"continue it with resume, or start again with force$"):
+        run_quietly(job_for(corpus, f"{out}/"))
 
 
 def test_two_runs_do_not_write_one_output(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out.conll"
-    first = apart(make_job(corpus, str(out)))
+    first = run_apart(job_for(corpus, str(out)))
     while not (tmp_path / "out.conll.journal").exists():
         time.sleep(0.01)
+    assert first.pid is not None
     os.kill(first.pid, signal.SIGSTOP)
     try:
         with pytest.raises(AnnotatorError, match=r"out\.conll: another run is writing it"):
-            quietly(make_job(corpus, str(out), resume=True))
+            run_quietly(job_for(corpus, str(out), resume=True))
     finally:
         os.kill(first.pid, signal.SIGCONT)
-    assert code(first) == 0
+    assert exit_code(first) == 0
     assert out.exists() and sorted(p.name for p in tmp_path.glob("out*")) == ["out.conll", "out.conll.rejects"]
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_ends_the_run_which_can_be_gone_on_with(
+def test_a_killed_worker_ends_the_run_which_can_be_resumed(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out.conll"
@@ -257,11 +262,11 @@ def test_a_worker_that_is_killed_ends_the_run_which_can_be_gone_on_with(
 
     with monkeypatch.context() as patch:
         patch.setattr("annotator.run.progress.Progress.moved_to", _after(kill_the_worker))
-        with pytest.raises(AnnotatorError, match=r"a worker process was killed.*--workers") as raised:
-            quietly(make_job(corpus, str(out), workers=1))
-    assert any("{resume}" in advice for advice in advice_of(raised.value))
-    quietly(make_job(corpus, str(out), resume=True))
-    quietly(make_job(corpus, str(tmp_path / "whole.conll")))
+        with pytest.raises(AnnotatorError, match=r"a worker process was killed.*: use fewer workers") as raised:
+            run_quietly(job_for(corpus, str(out), workers=1))
+    assert any("{resume}" in advice.remedy for advice in advice_of(raised.value))
+    run_quietly(job_for(corpus, str(out), resume=True))
+    run_quietly(job_for(corpus, str(tmp_path / "whole.conll")))
     assert out.read_bytes() == (tmp_path / "whole.conll").read_bytes()
 
 

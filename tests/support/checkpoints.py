@@ -1,29 +1,38 @@
-"""Tiny checkpoints with random weights, and the bare transformers model of one."""
+"""Tiny checkpoints with random weights, the bare transformers model of one, and windows to score."""
 
 from __future__ import annotations
 
 import math
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import (
+    AutoConfig,
     AutoModelForTokenClassification,
     PreTrainedTokenizerFast,
     XLMRobertaConfig,
     XLMRobertaForTokenClassification,
 )
 
+from annotator.checkpoints.folder import load_tokenizer, max_pieces
 from annotator.labels import PANX_TAGS
+from annotator.prepare.encode import Encoder, Window
 from support.paths import SAMPLES
+
+SAMPLE_TEXTS = [SAMPLES / "de.txt", SAMPLES / "fr.txt", SAMPLES / "en.txt"]
+SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+SMALL_DISTILBERT = {"dim": 32, "n_layers": 2, "n_heads": 2, "hidden_dim": 64}
 
 
 def tiny_tokenizer() -> PreTrainedTokenizerFast:
-    """An XLM-R-like Unigram tokenizer of a few hundred pieces of the samples.
+    """A Unigram tokenizer like XLM-R's with a few hundred pieces of the samples.
 
-    They are counted, not trained: what the trainer of tokenizers gives is another vocabulary each time.
+    The pieces are counted rather than trained, because the trainer of tokenizers makes another vocabulary each time.
     """
     special = ["<s>", "<pad>", "</s>", "<unk>"]
     text = " ".join(path.read_text(encoding="utf-8") for path in sorted(SAMPLES.glob("*.txt")))
@@ -70,6 +79,25 @@ def save_tiny(folder: Path, tags: tuple[str, ...] = PANX_TAGS, pieces: int = 512
     return folder
 
 
-def load_reference(folder: Path) -> torch.nn.Module:
+def save_architecture(
+    folder: Path, model_type: str, config: Mapping[str, object] | None = None, dtype: torch.dtype = torch.float32
+) -> Path:
+    """A checkpoint of an architecture with random weights, and the tiny tokenizer; `config` changes its config."""
+    torch.manual_seed(2)
+    size: Mapping[str, object] = SMALL_DISTILBERT if model_type == "distilbert" else SMALL
+    values = {"vocab_size": 700, "pad_token_id": 1, "initializer_range": 0.3, **size, **(config or {})}
+    made = AutoConfig.for_model(model_type, **values, id2label=dict(enumerate(PANX_TAGS)))
+    AutoModelForTokenClassification.from_config(made).to(dtype).save_pretrained(folder)
+    tiny_tokenizer().save_pretrained(folder)
+    return folder
+
+
+def load_reference(folder: Path) -> Any:
     """The bare transformers model of a checkpoint, for reference loops."""
     return AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32).eval()
+
+
+def sample_windows(folder: Path) -> list[Window]:
+    """The windows of the first 40 lines of the samples, for a checkpoint's tokenizer."""
+    lines = [line.split() for path in SAMPLE_TEXTS for line in path.read_text(encoding="utf-8").splitlines()]
+    return list(Encoder(load_tokenizer(folder), max_pieces(folder)).windows(lines[:40]))

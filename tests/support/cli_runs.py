@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import subprocess
@@ -15,10 +16,14 @@ from tempfile import TemporaryFile
 import pytest
 
 from annotator.cli import main
+from support.paths import SAMPLES
 
 COMMAND = Path(sys.executable).with_name("annotate")
 ENVIRONMENT = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
 
+LINES = [line for path in sorted(SAMPLES.glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines()]
+TEXT = "".join(f"{line}\n" for line in LINES).encode()
+BAD_RECORDS = b'{"text": "Rom"}\n{"text": 1}\n[]\n{"text": "\xff"}\n{"id": "b", "text": "Bern"}\n'
 SUMMARY = re.compile(
     r"annotate: read (\d+) = written (\d+) \+ rejected (\d+) documents; (\d+) words, (\d+) entities "
     r"in \d+\.\d s \([\d,]+ words/s\)\n"
@@ -27,7 +32,7 @@ SUMMARY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run gave: its exit code, its output and what it said."""
+    """What a run gave: its exit code, stdout and stderr."""
 
     code: int
     out: bytes
@@ -35,7 +40,7 @@ class Run:
 
 
 def annotate(*args: object, stdin: bytes = b"") -> Run:
-    """`annotate ARGS` in this process. An exception that would be a traceback goes through."""
+    """`annotate ARGS` in this process. An exception that would print a traceback is raised."""
     with (
         TemporaryFile() as written,
         os.fdopen(os.dup(written.fileno()), "w") as out,  # has a file descriptor, as stdout has
@@ -65,9 +70,14 @@ def annotate_apart(*args: object, stdin: bytes = b"", **variables: str) -> Run:
 
 
 def refused(run: Run, code: int) -> str:
-    """The message of a run that failed as it should: one line on stderr, nothing on stdout."""
+    """The message of a run that failed as it should: with one line on stderr and nothing on stdout."""
     assert run.code == code, run
     assert run.out == b"" and "Traceback" not in run.err
     assert len(run.err.splitlines()) == 1 and run.err.endswith("\n"), run.err
     assert run.err.startswith("annotate: error: ")
     return run.err.removeprefix("annotate: error: ").removesuffix("\n")
+
+
+def texts(jsonl: bytes) -> list[str]:
+    """The texts of records in JSON Lines."""
+    return [json.loads(line)["text"] for line in jsonl.splitlines()]

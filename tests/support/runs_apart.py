@@ -1,4 +1,4 @@
-"""Runs in processes of their own, for tests that kill them. It imports little: each of these processes imports it."""
+"""Runs in processes of their own, for tests that kill them. Each process imports this module: it imports little."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ from annotator.errors import AnnotatorError
 from annotator.run.job import Job
 from annotator.run.runner import run
 
-# Processes come from a server that has imported what they need and has no threads whose locks they would inherit.
-APART = get_context("forkserver")
-APART.set_forkserver_preload(
+# A server forks the processes. It has imported what they need, and has no threads whose locks they would inherit.
+CONTEXT = get_context("forkserver")
+CONTEXT.set_forkserver_preload(
     ["annotator.run.runner", "annotator.pipeline", "annotator.formats.docbin", "spacy", "torch"]
 )
+ERROR_FILE = "error"  # beside the output: the text of the error that ended the run
 
 
-def apart(job: Job, most_bytes: int | None = None) -> BaseProcess:
-    """A run in a process of its own, which may write files of so many bytes."""
-    process = APART.Process(target=_run_apart, args=(job, most_bytes))
+def run_apart(job: Job, most_bytes: int | None = None) -> BaseProcess:
+    """Start a run in a process of its own, which can write files of at most `most_bytes` bytes."""
+    process = CONTEXT.Process(target=_run, args=(job, most_bytes))
     process.start()
     return process
 
 
-def _run_apart(job: Job, most_bytes: int | None) -> None:
+def _run(job: Job, most_bytes: int | None) -> None:
     if most_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     try:
-        quietly(job)
+        run_quietly(job)
     except AnnotatorError as error:
         assert job.output is not None
-        (job.output.parent / "said").write_text(str(error))
+        (job.output.parent / ERROR_FILE).write_text(str(error))
         sys.exit(1)
 
 
-def quietly(job: Job) -> None:
-    """The run, telling nothing."""
+def run_quietly(job: Job) -> None:
+    """Run the job in this process, without progress or warnings."""
     run(job, "none", lambda _: None)
 
 
-def code(process: BaseProcess) -> int | None:
-    """The exit code of a process, minus the signal that ended it."""
+def exit_code(process: BaseProcess) -> int | None:
+    """The exit code of a process, or minus the signal that ended it."""
     process.join()
     return process.exitcode

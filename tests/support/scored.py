@@ -17,8 +17,8 @@ def score_windows(windows: Sequence[Window], engine: Engine, budget: Budget) -> 
     """Log-probabilities float32 [words, labels] of each window."""
     with Scorer(engine.streams) as scorer:
         together = Windows.of(windows)
-        scores = scorer.begin(together, engine, budget).scores()
-    return [scores[start:end] for start, end in pairwise(together.scored)]
+        scores = scorer.submit(together, engine, budget).result()
+    return [scores[start:end] for start, end in pairwise(together.word_borders)]
 
 
 def batch_of(windows: Sequence[Window]) -> Batch:

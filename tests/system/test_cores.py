@@ -1,4 +1,4 @@
-"""How many cores are used."""
+"""The number of cores that are used."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from annotator.system.cores import usable_cores
 
 
 @pytest.mark.parametrize(("asked", "quota", "expected"), [("1", "max 100000", 1), ("", "100000 100000", 1)])
-def test_limits_are_kept(
+def test_limits_are_respected(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, asked: str, quota: str, expected: int
 ) -> None:
     (tmp_path / "cpu.max").write_text(quota + "\n")
@@ -33,5 +33,5 @@ def test_threads_of_one_core_count_once(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert usable_cores() == 2
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 2}, raising=False)
     assert usable_cores() == 1
-    monkeypatch.setattr(cores, "_CPUS", tmp_path / "none")  # not told: each counts
+    monkeypatch.setattr(cores, "_CPUS", tmp_path / "none")  # unknown siblings, as on some virtual machines: each counts
     assert usable_cores() == 2

@@ -1,0 +1,75 @@
+"""One output file: documents in, the bytes of a format out, resumable.
+
+A file grows as NAME.partial and gets its name when it is whole. Formats that cannot be appended to (DocBin, Parquet,
+HTML) grow as NAME.spool, lossless JSON Lines, which is converted when it is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from annotator.document import Document
+from annotator.files.compression import part_compressor
+from annotator.files.sinks import PARTIAL, open_sink, reporting_os_errors
+from annotator.formats import FORMATS, Format
+from annotator.formats.base import ReadOptions, WriteOptions, only_documents
+from annotator.output.growing_file import GrowingFile
+
+SPOOL = ".spool"
+SPOOL_FORMAT = FORMATS["jsonl"]
+SPOOL_OPTIONS = WriteOptions(style="words")
+
+
+def growing_path(path: Path, format: Format) -> Path:
+    """The temporary name of an output file until it is whole."""
+    return path.with_name(path.name + (PARTIAL if format.appends else SPOOL))
+
+
+class DocumentFile:
+    """An output file in a format, compressed if its suffix says so; resumed after its first `length` bytes."""
+
+    def __init__(self, path: Path, format: Format, options: WriteOptions, length: int = 0) -> None:
+        self.path = path
+        self._format = format
+        self._options = options
+        self._compress = part_compressor(path)
+        growing = growing_path(path, format)
+        self._file = GrowingFile(path if format.appends else growing, growing, length)
+        self._empty = not length
+
+    def write(self, documents: Sequence[Document]) -> None:
+        """Write documents, unbuffered."""
+        if self._format.appends:
+            self._file.write(self._compress(b"".join(self._format.writer()(documents, self._options))))
+        else:
+            self._file.write(b"".join(SPOOL_FORMAT.writer()(documents, SPOOL_OPTIONS)))
+        self._empty = self._empty and not documents
+
+    def sync(self) -> int:
+        """Flush everything to the disk; returns the length of the growing file in bytes."""
+        return self._file.sync()
+
+    def close(self) -> None:
+        """Close the file under its temporary name."""
+        self._file.close()
+
+    def finish(self) -> None:
+        """Give the file its own name; its spool stays until `discard_spool`."""
+        if self._format.appends:
+            if self._empty:
+                self._file.write(self._compress(b""))
+            self._file.finish()
+            return
+        self._file.sync()
+        self._file.close()
+        with self._file.growing.open("rb") as spool, open_sink(self.path, force=True) as sink:
+            documents = only_documents(SPOOL_FORMAT.reader()(spool, spool.name, ReadOptions()))
+            for part in self._format.writer()(documents, self._options):
+                sink.write(part)
+
+    def discard_spool(self) -> None:
+        """Remove the spool of a finished file, if it has one."""
+        if not self._format.appends:
+            with reporting_os_errors(self.path):
+                self._file.growing.unlink(missing_ok=True)

@@ -1,0 +1,37 @@
+"""A lock that keeps two runs from writing to one output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from annotator.errors import AnnotatorError
+from annotator.files.sinks import reporting_os_errors
+
+
+@contextmanager
+def locked(path: Path, lock_path: Path) -> Iterator[None]:
+    """Hold the lock of the output `path`, creating its folder if the lock is inside.
+
+    A killed run holds no lock. Raises AnnotatorError if another run holds it, or if the folder of an output file does
+    not exist.
+    """
+    from filelock import FileLock, Timeout
+
+    with reporting_os_errors(path):
+        if lock_path.parent == path:
+            path.mkdir(parents=True, exist_ok=True)
+        elif not path.parent.is_dir():  # FileLock would create the folder
+            raise AnnotatorError(f"{path}: cannot be written: there is no folder {path.parent}")
+        lock = FileLock(lock_path, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise AnnotatorError(f"{path}: another run is writing it", "wait, or name another {output}") from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            lock_path.unlink()
+        lock.release()

@@ -1,0 +1,64 @@
+"""What all formats share: lines, blocks, and the choice of documents from records."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from annotator.document import Document, Origin
+from annotator.errors import RecordError
+from annotator.formats.base import KEPT_BYTES, Line, blocks, check_text, lines, only_documents
+
+BOM = b"\xef\xbb\xbf"
+
+
+def lines_of(raw: bytes) -> list[Line]:
+    return list(lines(io.BytesIO(raw), "in"))
+
+
+def test_lines_have_their_text_origin_and_end() -> None:
+    assert lines_of(BOM + b"a\r\nb\n\r\r\n" + BOM + b"c") == [
+        Line(b"a", Origin("in", 1), "\r\n"),
+        Line(b"b", Origin("in", 2), "\n"),
+        Line(b"\r", Origin("in", 3), "\r\n"),
+        Line(BOM + b"c", Origin("in", 4), ""),
+    ]
+    assert lines_of(b"") == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_is_refused_with_its_remedy(encoding: str) -> None:
+    with pytest.raises(RecordError) as caught:
+        lines_of("\ufeffone\ntwo\n".encode(encoding))
+    assert str(caught.value) == "in:1: this is UTF-16: convert it with `iconv -f utf-16 -t utf-8`"
+
+
+def test_a_line_that_is_not_utf8_is_refused_but_kept_with_escapes() -> None:
+    (line,) = lines_of(b"ab\xffc\n")
+    with pytest.raises(RecordError) as caught:
+        _ = line.text
+    assert caught.value.reason == "not UTF-8: byte 0xff at byte 3 of the line"
+    assert caught.value.raw == line.escaped == "ab\\xffc"
+    assert len(lines_of(b"x" * 2 * KEPT_BYTES)[0].escaped) == KEPT_BYTES
+
+
+def test_blocks_are_the_lines_between_blank_ones() -> None:
+    found = blocks(lines_of(b"\n a\nb\n \t\n\nc"))
+    assert [[line.raw for line in block] for block in found] == [[b" a", b"b"], [b"c"]]
+
+
+def test_only_documents_raises_the_first_error_after_the_documents_before_it() -> None:
+    document = Document("i", "Rom", Origin("in", 1))
+    error = RecordError("in:2", "bad")
+    found = only_documents([document, error, document])
+    assert next(found) is document
+    with pytest.raises(RecordError) as caught:
+        next(found)
+    assert caught.value is error
+
+
+def test_half_of_a_surrogate_pair_is_refused() -> None:
+    assert check_text("a😀", Origin("in", 1)) == "a😀"
+    with pytest.raises(RecordError, match=r"^in:1: half of a surrogate pair \(\\ud800\) at character 2: remove it"):
+        check_text("ab\ud800c", Origin("in", 1))

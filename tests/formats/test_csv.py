@@ -1,0 +1,73 @@
+"""Tables: records with a header; a bad row is refused by its line."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from annotator.document import Document, Origin
+from annotator.errors import RecordError
+from annotator.formats import csv
+from annotator.formats.base import ReadOptions, Record, only_documents
+
+
+def records(raw: bytes, text_field: str = "text", id_field: str = "id") -> list[Record]:
+    return list(csv.read(io.BytesIO(raw), "in.csv", ReadOptions(text_field=text_field, id_field=id_field)))
+
+
+def documents(raw: bytes, text_field: str = "text", id_field: str = "id") -> list[Document]:
+    return list(only_documents(records(raw, text_field, id_field)))
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_separator_is_the_one_that_the_header_has_most_of(separator: str) -> None:
+    raw = "id|text|lang\n1|Rom|de\n".replace("|", separator).encode()
+    assert documents(raw) == [Document("1", "Rom", Origin("in.csv", 2), {"lang": "de"})]
+
+
+def test_quoted_fields_hold_separators_quotes_and_line_ends() -> None:
+    raw = b'\xef\xbb\xbftext,n\r\n"Rom, ""die"" Stadt\r\nam Tiber",1\r\n\r\nBern,\r\n'
+    first, second = documents(raw)
+    assert (first.text, first.origin, first.meta) == ('Rom, "die" Stadt\r\nam Tiber', Origin("in.csv", 2), {"n": "1"})
+    assert (second.text, second.id, second.meta) == ("Bern", "in.csv:5", {"n": ""})
+
+
+def test_one_column_is_a_table() -> None:
+    assert [document.text for document in documents(b"text\nRom\n\nBern")] == ["Rom", "Bern"]
+    assert documents(b"") == [] and documents(b"text\n") == []
+
+
+def test_text_and_id_are_read_from_the_fields_named() -> None:
+    (document,) = documents(b"nr,body\n7,Rom\n", text_field="body", id_field="nr")
+    assert (document.id, document.text, document.meta) == ("7", "Rom", {})
+
+
+def test_a_bad_row_is_refused_and_the_rows_after_it_are_read() -> None:
+    raw = b'text,n\na,1\nb\n"c" d,2\n\xff,3\ne,5\n"open,6\nf,7\n'
+    found = records(raw)
+    assert [one.text for one in found if isinstance(one, Document)] == ["a", "e"]
+    errors = [one for one in found if isinstance(one, RecordError)]
+    quote = 'quote fields with `"`, and double it within them'
+    assert [str(error) for error in errors] == [
+        "in.csv:3: 1 fields, where the header has 2: correct the row",
+        f"in.csv:4: ',' expected after '\"': {quote}",
+        "in.csv:5: not UTF-8: convert the file with `iconv -t utf-8 -f ITS_ENCODING`",
+        f"in.csv:7: unexpected end of data: {quote}",
+    ]
+    assert [error.raw for error in errors] == ["b\n", '"c" d,2\n', "\\xff,3\n", '"open,6\nf,7\n']
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"id,body\n", "no field 'text' in the header (it has id, body): name the field with the text by text_field"),
+        (b"text,a,a\n", "the header names 'a' twice: rename one of the two"),
+        (b'"text\nx",a\n', "the header cannot be read (unexpected end of data): make it one line of field names"),
+        ("text\n".encode("utf-16"), "this is UTF-16: convert it with `iconv -f utf-16 -t utf-8`"),
+    ],
+)  # fmt: skip
+def test_an_unusable_header_is_raised(raw: bytes, message: str) -> None:
+    with pytest.raises(RecordError) as caught:
+        records(raw)
+    assert str(caught.value) == f"in.csv:1: {message}"

@@ -1,0 +1,109 @@
+"""Parquet: our own files and others', by row group; a bad row is refused by its number."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow.parquet import ParquetFile, write_table
+
+from annotator.document import Document, Entity, Origin, Sentence
+from annotator.errors import RecordError
+from annotator.formats import FORMATS, parquet
+from annotator.formats.base import ReadOptions, Record
+from support.documents import from_bytes, to_bytes, word_texts
+
+MADE = [
+    Document("1", "Rom", Origin("in", 1), {"n": [1]}, (Sentence.of([0, 3]),), (Entity(0, 3, "LOC", 0.5),)),
+    Document("2", "Bern", Origin("in", 2)),
+]
+RAW = to_bytes(MADE, FORMATS["parquet"])
+
+
+def read_table(table: dict[str, list[Any]]) -> list[Record]:
+    """The records of another tool's file with these columns."""
+    raw = io.BytesIO()
+    write_table(pa.table(table), raw)
+    return list(parquet.read(raw, "in", ReadOptions()))
+
+
+def test_columns_are_those_of_the_schema() -> None:
+    file = ParquetFile(io.BytesIO(RAW))
+    assert file.schema_arrow.names == ["id", "text", "ents", "sents", "meta"]
+    assert file.read().to_pylist()[0] == {
+        "id": "1", "text": "Rom", "sents": [[0, 3]], "meta": '{"n": [1]}',
+        "ents": [{"start": 0, "end": 3, "label": "LOC", "text": "Rom", "score": 0.5}],
+    }  # fmt: skip
+    assert from_bytes(RAW, FORMATS["parquet"]) == MADE
+
+
+class Pipe(io.BytesIO):
+    """A stream that cannot be rewound."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: int) -> int:
+        raise io.UnsupportedOperation
+
+
+def test_a_pipe_is_read() -> None:
+    assert list(parquet.read(Pipe(RAW), "in", ReadOptions())) == MADE
+
+
+def test_files_are_written_and_read_by_row_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "GROUP_ROWS", 3)
+    made = [Document(str(n), f"Rom {n}", Origin("in", n)) for n in range(1, 11)]
+    parts = list(parquet.write(made))
+    assert len(parts) == 5 and all(parts)
+    assert ParquetFile(io.BytesIO(b"".join(parts))).num_row_groups == 4
+    assert from_bytes(b"".join(parts), FORMATS["parquet"]) == made
+
+
+def test_a_row_group_ends_when_it_has_enough_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "GROUP_CHARACTERS", 5)
+    raw = b"".join(parquet.write(replace(MADE[1], id=str(n)) for n in range(3)))
+    assert ParquetFile(io.BytesIO(raw)).num_row_groups == 2
+
+
+@pytest.mark.parametrize("raw", [b"", b"PAR1", RAW[:-9], b"text\nRom\n"])
+def test_damaged_files_are_refused(raw: bytes) -> None:
+    with pytest.raises(RecordError, match=r"^in:1: not Parquet, or a damaged file \(.*\): create the file again$"):
+        from_bytes(raw, FORMATS["parquet"])
+
+
+def test_a_missing_column_is_named() -> None:
+    with pytest.raises(RecordError) as caught:
+        from_bytes(RAW, FORMATS["parquet"], text_field="body")
+    assert str(caught.value) == (
+        "in:1: no column 'body' (there are: id, text, ents, sents, meta): name the column with the text by text_field"
+    )
+
+
+def test_a_row_without_text_is_refused_and_the_rows_after_it_are_read() -> None:
+    first, second, third = read_table({"text": ["Rom", None, "Bern"]})
+    assert isinstance(first, Document) and isinstance(third, Document) and third.origin.line == 3
+    assert str(second) == "in:2: field 'text' holds no text but null: name another field by text_field"
+    assert isinstance(second, RecordError) and second.raw == '{"text": null}'
+
+
+def test_sentences_are_joined_where_one_begins_inside_an_entity() -> None:
+    (document,) = read_table(
+        {
+            "text": ["St. Gallen. Ja."],
+            "ents": [[{"start": 0, "end": 10, "label": "LOC"}]],
+            "sents": [[[0, 3], [4, 10, 10, 11], [12, 14, 14, 15]]],
+        }
+    )
+    assert isinstance(document, Document)
+    assert word_texts(document) == [["St.", "Gallen", "."], ["Ja", "."]]
+
+
+def test_a_score_outside_0_and_1_is_refused_by_row() -> None:
+    ents = [[{"start": 0, "end": 3, "label": "LOC", "score": score}] for score in (1.0, 98.0)]
+    good, bad = read_table({"text": ["Rom", "Rom"], "ents": ents})
+    assert isinstance(good, Document) and good.entities == (Entity(0, 3, "LOC", 1.0),)
+    assert str(bad) == "in:2: the score of an entity is not between 0 and 1 but 98.0: scale or remove it"

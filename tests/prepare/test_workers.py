@@ -1,0 +1,62 @@
+"""Worker processes prepare what this process would, in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from annotator.checkpoints.folder import load_tokenizer
+from annotator.document import Document, Origin
+from annotator.errors import AnnotatorError, RecordError
+from annotator.prepare.encode import Encoder
+from annotator.prepare.preparer import Preparer, contents
+from annotator.prepare.segment import Segmenter
+from annotator.prepare.workers import prepare_ahead
+
+
+@dataclass
+class Documents:
+    documents: list[Document]
+
+
+def tasks(count: int) -> list[Documents]:
+    return [Documents([Document(f"{i}", f"Rom {i}. Bern.", Origin("t", i + 1))]) for i in range(count)]
+
+
+@pytest.mark.slow
+def test_workers_prepare_in_order_and_only_as_far_ahead_as_needed(tiny: Path) -> None:
+    segmenter, encoder = Segmenter(), Encoder(load_tokenizer(tiny), 64)
+    taken = 0
+
+    def counted() -> Iterator[Documents]:
+        nonlocal taken
+        for taken, task in enumerate(tasks(12), start=1):  # noqa: B007  counted for the assertion below
+            yield task
+        raise RecordError("t:13", "cannot be read")
+
+    preparer = Preparer(segmenter, encoder)
+    found = []
+    with pytest.raises(RecordError, match=r"t:13"):
+        for task, prepared in prepare_ahead(segmenter, encoder, counted(), 2):
+            found.append(task.documents[0].id)
+            assert taken <= len(found) + 5
+            expected = preparer(contents(task.documents))
+            assert prepared.sentences == expected.sentences
+            assert prepared.windows.ids.tolist() == expected.windows.ids.tolist()
+    assert found == [str(i) for i in range(12)]
+
+
+@pytest.mark.slow
+def test_a_killed_worker_is_an_error_with_a_remedy(tiny: Path) -> None:
+    prepared = prepare_ahead(Segmenter(), Encoder(load_tokenizer(tiny), 64), iter(tasks(30)), 1)
+    next(prepared)
+    for child in psutil.Process().children():
+        if "spawn_main" in " ".join(child.cmdline()):
+            child.kill()
+    with pytest.raises(AnnotatorError, match=r"a worker process was killed, .*: use fewer workers, or 0") as raised:
+        list(prepared)
+    assert "{workers}" in raised.value.remedy
