@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,10 +28,10 @@ def named_records(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Makes files of these names (with the suffix .jsonl) hold documents, whatever their format."""
 
     def name(**records: Iterable[Document]) -> None:
-        def read(names: list[str], *_: object) -> Iterator[Document]:
-            return iter(records[names[0].removesuffix(".jsonl")])
+        def opened(names: list[str], *_: object) -> SimpleNamespace:
+            return SimpleNamespace(documents=lambda: iter(records[names[0].removesuffix(".jsonl")]))
 
-        monkeypatch.setattr(paired_files, "read_documents", read)
+        monkeypatch.setattr(paired_files, "open_input", opened)
 
     return name
 
