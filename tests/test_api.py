@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
@@ -122,6 +123,7 @@ def test_the_model_of_a_copy_is_freed(annotator: Annotator) -> None:
     copy = pickle.loads(pickle.dumps(annotator))
     model = weakref.ref(copy.engine._model)
     copy.close()
+    gc.collect()  # some versions of transformers hold the model in a cycle
     assert model() is None and not pipeline._unpickled
 
 

@@ -148,7 +148,8 @@ def test_a_pipeline_on_disk_keeps_its_config(tiny: Path, tmp_path: Path) -> None
     loaded = spacy.load(tmp_path / "nlp", config={"components": {"annotator": {"min_score": 0.7}}})
     marker = loaded.get_pipe("annotator")
     assert isinstance(marker, EntityMarker)
-    assert (marker.overwrite, marker.annotator.keep.labels, marker.annotator.keep.min_score) == (False, {"PER"}, 0.7)
+    assert (marker.overwrite, marker.annotator.keep.labels) == (False, {"PER"})
+    assert marker.annotator.keep.min_score == pytest.approx(0.7)  # JSON of old versions of srsly is inexact
     again = spacy.load(tmp_path / "nlp")
     assert [found(doc) for doc in again.pipe(TEXTS[:5])] == [found(doc) for doc in nlp.pipe(TEXTS[:5])]
     assert spacy.blank("de").from_config(nlp.config).from_bytes(nlp.to_bytes()).pipe_names == ["annotator"]

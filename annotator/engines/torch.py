@@ -64,7 +64,7 @@ class TorchEngine:
             model = AutoModelForTokenClassification.from_pretrained(
                 folder, use_safetensors=True, local_files_only=True, dtype=_TYPES[precision], trust_remote_code=False
             )
-        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        except (OSError, ValueError, TypeError, RuntimeError, SafetensorError) as error:
             reason = first_line(error)
             raise AnnotatorError(
                 f"{folder}: not a token-classification checkpoint that transformers can load ({reason})",
