@@ -192,6 +192,7 @@ def test_closing_frees_the_model_and_later_calls_say_so(tiny: Path) -> None:
         model = weakref.ref(annotator.engine._model)  # type: ignore[attr-defined]  # it is the torch engine
         started = annotator.pipe(TEXTS)
         next(started)
+    gc.collect()  # some versions of transformers hold the model in a cycle
     assert model() is None
     assert "Annotator" in repr(annotator)
     for text in (TEXTS[0], ""):
