@@ -127,7 +127,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A labelled stretch of text, `text[start:end]`.
+    """A labelled range of characters, `text[start:end]`.
 
     `score` is the mean probability that a model gave to the entity's tags, between 0 and 1; None if no model did.
     Raises ValueError unless `0 <= start < end`, for an empty label and for a score outside [0, 1]; TypeError for

@@ -1,4 +1,4 @@
-"""The layout keeps its word: few places at the top, a test for each module, values of the glossary in the docs."""
+"""The layout keeps its word: few places at the top, a test for each module, small modules."""
 
 from __future__ import annotations
 
