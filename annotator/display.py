@@ -32,7 +32,7 @@ mark b { font-size: .65em; letter-spacing: .03em; margin-left: .5em; vertical-al
 
 
 class Labelled(Protocol):
-    """A labelled stretch of a text, [start, end), with its score if it has one."""
+    """A labelled range of a text, [start, end), with its score if it has one."""
 
     @property
     def start(self) -> int:

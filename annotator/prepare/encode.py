@@ -182,7 +182,7 @@ class Encoder:
 
 
 def _borders(lengths: Ints) -> Ints:
-    """The borders, int64 [lengths + 1], of stretches of these lengths that follow one another from 0."""
+    """The borders, int64 [lengths + 1], of ranges of these lengths that follow one another from 0."""
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
 
 
