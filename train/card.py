@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import torch
+import transformers
+
 from annotator.tables import markdown_table
 
 from .measure import MICRO, Score
@@ -15,12 +18,42 @@ SOURCES = {
     "running/de": "GermEval 2014: Benikova, Biemann and Reznicek, LREC 2014. CC BY 4.0",
     "running/fr": "Europeana Newspapers NER (BnF): Neudecker, LREC 2016. CC0",
     "running": "Universal NER: Mayhew et al., NAACL 2024, on treebanks of Universal Dependencies. CC BY-SA 4.0",
+    "corpora/few-nerd": "Few-NERD: Ding et al., ACL 2021. Wikipedia, CC BY-SA 4.0",
+    "corpora/gmb": "Groningen Meaning Bank: Bos et al., 2017. Public-domain texts",
+    "corpora/gum": "GUM: Zeldes, LREV 2017. CC BY 4.0, texts CC BY and CC BY-SA",
+    "corpora/wikigold": "WikiGold: Balasuriya et al., 2009. CC BY 4.0",
+    "corpora/wnut17": "WNUT 2017: Derczynski et al., 2017. CC BY 4.0",
+    "corpora/litbank": "LitBank: Bamman, Popat and Shen, NAACL 2019. CC BY 4.0",
+    "corpora/pmb": "Parallel Meaning Bank: Abzianidze et al., EACL 2017. ODC-BY",
+    "corpora/cess-ancora": "AnCora: Taulé, Martí and Recasens, LREC 2008. CC BY 4.0",
+    "corpora/factrueval": "FactRuEval: Starostin et al., 2016. MIT",
+    "corpora/newseye": "NewsEye: Hamdi et al., SIGIR 2021. CC BY 4.0",
+    "corpora/europeana-kb": "Europeana Newspapers NER (KB): Neudecker, LREC 2016. CC0",
+    "corpora/europeana-lft": "Europeana Newspapers NER (LFT): Neudecker, LREC 2016. CC0",
+    "corpora/europeana-onb": "Europeana Newspapers NER (ÖNB): Neudecker, LREC 2016. CC0",
+    "corpora/europeana-sbb": "Europeana Newspapers NER (SBB): Neudecker, LREC 2016. CC0",
+    "corpora/sonar-hist": "SoNAR historical newspapers. CC BY 4.0",
+    "corpora/norne": "NorNE: Jørgensen et al., LREC 2020. Annotation CC0",
+    "corpora/turku": "Turku NER: Luoma et al., LREC 2020. CC BY-SA 4.0",
+    "corpora/klintan": "Klintan. CC BY 4.0",
+    "corpora/lv-fullstack": "FullStack-LV: Gruzitis et al., LREC 2018. CC BY-SA 4.0",
+    "corpora/nerkor": "NYTK-NerKor: Simon and Vadász, TSD 2021. CC BY-SA 4.0",
+    "corpora/ronec-v1": "RONEC: Dumitrescu and Avram, LREC 2020. MIT",
+    "corpora/ronec-v2": "RONEC 2: Dumitrescu and Avram. MIT",
+    "corpora/kpwr": "KPWr: Broda et al., LREC 2012. CC BY 3.0",
+    "corpora/stockmark": "Stockmark Wikipedia NER. CC BY-SA 3.0",
+    "corpora/ja-gsd-ne": "UD Japanese GSD with named entities. CC BY-SA 4.0",
+    "corpora/klue": "KLUE-NER: Park et al., NeurIPS 2021. CC BY-SA 4.0",
+    "corpora/thainer": "ThaiNER. CC BY 3.0",
+    "corpora/aqmar": "AQMAR: Mohit et al., EACL 2012. CC BY-SA 3.0",
+    "corpora/kaznerd": "KazNERD: Yeshpanov, Khassanov and Varol, LREC 2022. CC BY 4.0",
+    "corpora/il-ner": "IL-NER. CC BY 4.0",
 }
 
 
 def source_of(corpus: str) -> str:
-    """The source of a corpus such as `running/de`."""
-    return SOURCES.get(corpus) or SOURCES[corpus.partition("/")[0]]
+    """The source of a corpus such as `running/de` or `corpora/pmb/it`: its own, or that of its folder."""
+    return SOURCES.get(corpus) or SOURCES[corpus.rpartition("/")[0]]
 
 
 def score_table(scores: Mapping[str, Mapping[str, Score]]) -> str:
@@ -31,6 +64,16 @@ def score_table(scores: Mapping[str, Mapping[str, Score]]) -> str:
         for name, row in scores.items()
     ]
     return markdown_table(["corpus", "F1", *labels[1:], "gold entities"], rows)
+
+
+def error_table(errors: Mapping[str, float]) -> str:
+    """A Markdown table of calibration errors by corpus."""
+    return markdown_table(["corpus", "ECE"], [[name, f"{error:.3f}"] for name, error in errors.items()])
+
+
+def versions() -> str:
+    """The versions that a training depends on, in words."""
+    return f"torch {torch.__version__.partition('+')[0]} and transformers {transformers.__version__}"
 
 
 def write_card(folder: Path, title: str, sections: Mapping[str, str], languages: Sequence[str], licence: str) -> None:

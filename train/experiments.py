@@ -22,9 +22,10 @@ from annotator.labels import PANX_TAGS
 from annotator.pipeline import Annotator
 
 from .corpora import TaggedSentence, read_tagged
-from .finetune import Settings, finetune
+from .finetune import finetune
 from .measure import MICRO, Score, measure
 from .panx import Panx, sample, sample_size
+from .trainer import Settings
 
 LANGUAGES = ("de", "fr", "it", "en")
 RESULTS = "results.json"

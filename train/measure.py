@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from annotator.document import Document, Origin, Sentence, sentence_tags
-from annotator.evaluate.matching import Tally, spans_of
-from annotator.evaluate.metrics import scores
+from annotator.evaluate.matching import Span, Tally, spans_of
+from annotator.evaluate.metrics import calibration, scores
 from annotator.pipeline import Annotator
 
 from .corpora import TaggedSentence
@@ -57,3 +57,16 @@ def score(gold: Iterable[Sequence[str]], predicted: Iterable[Sequence[str]]) -> 
 def measure(annotator: Annotator, sentences: Sequence[TaggedSentence]) -> dict[str, Score]:
     """Scores of an annotator on tagged sentences by label, and under MICRO of all labels."""
     return score([sentence.tags for sentence in sentences], predict(annotator, sentences))
+
+
+def calibration_error(annotator: Annotator, sentences: Sequence[TaggedSentence]) -> float:
+    """The expected calibration error of the scores of an annotator's entities, 0 if it finds none."""
+    tally = Tally()
+    for sentence, document in zip(sentences, annotator.pipe(as_documents(sentences)), strict=True):
+        words = list(document.sentences[0].word_offsets()) if document.sentences else []
+        first = {start: number for number, (start, _) in enumerate(words)}
+        end = {stop: number for number, (_, stop) in enumerate(words, start=1)}
+        predicted = [Span(first[e.start], end[e.end], e.label, e.score) for e in document.entities]
+        tally.add(spans_of(sentence.tags), predicted)
+    found = calibration(tally)
+    return found.ece if found else 0.0

@@ -1,9 +1,9 @@
-"""A fine-tuned checkpoint -> the published one: the bias of `O` chosen on dev, weights in float16."""
+"""A trained checkpoint -> the published one: `O` shifted and scores calibrated on dev, weights in float16."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +16,25 @@ from annotator.engines.base import Batch, Engine
 from annotator.pipeline import Annotator
 
 from .corpora import TaggedSentence
-from .measure import MICRO, measure
+from .measure import MICRO, calibration_error, measure
+
+SHARD_SIZE = "90MB"  # of a safetensors file: repositories refuse files of 100 MB
+Dev = Mapping[str, Sequence[TaggedSentence]]
 
 
-class ShiftedEngine:
-    """An engine that adds `shift` to the log-odds of `O`; it computes each batch only once."""
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A change of a classifier's logits: `shift` is added to that of `O`, then all are divided by `temperature`.
+
+    Both can be folded into the classifier's weights, so that every engine has them.
+    """
+
+    shift: float = 0.0
+    temperature: float = 1.0
+
+
+class AdjustedEngine:
+    """An engine with an adjustment; it computes each batch only once, so that many adjustments can be tried."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -28,41 +42,45 @@ class ShiftedEngine:
         self.labels = engine.labels
         self.slots, self.max_slots = engine.slots, engine.max_slots
         self.streams, self.on_gpu = engine.streams, engine.on_gpu
-        self.shift = 0.0
+        self.adjustment = Adjustment()
 
     def scores(self, batch: Batch) -> NDArray[np.float32]:
-        """Log-probabilities float32 [windows, words, labels] after the shift."""
+        """Adjusted log-probabilities, float32 [windows, words, labels]."""
         key = batch.ids.tobytes() + batch.heads.tobytes()
         if key not in self._computed:
             self._computed[key] = self._engine.scores(batch)
-        shifted = self._computed[key].copy()
-        shifted[..., self.labels.index(OUTSIDE)] += self.shift
-        return shifted - np.logaddexp.reduce(shifted, axis=-1, keepdims=True)
+        adjusted = self._computed[key].copy()
+        adjusted[..., self.labels.index(OUTSIDE)] += self.adjustment.shift
+        adjusted /= self.adjustment.temperature
+        return adjusted - np.logaddexp.reduce(adjusted, axis=-1, keepdims=True)
 
 
-def choose_shift(
-    annotator: Annotator,
-    dev: Mapping[str, Sequence[TaggedSentence]],
-    targets: Mapping[str, float],
-    shifts: Sequence[float],
-) -> tuple[float, dict[float, dict[str, float]]]:
-    """The shift of the bias of `O` with the best worst case, and the F1 of each shift and corpus.
-
-    The worst case of a shift is the smallest margin of F1 over its target on the dev corpora.
-    """
-    engine = ShiftedEngine(annotator.engine)
-    shifted = replace(annotator, engine=engine)
-    found: dict[float, dict[str, float]] = {}
-    for shift in shifts:
-        engine.shift = shift
-        found[shift] = {name: measure(shifted, sentences)[MICRO].f1 for name, sentences in dev.items()}
-    return max(found, key=lambda shift: min(found[shift][name] - targets[name] for name in dev)), found
+def try_all(
+    annotator: Annotator, dev: Dev, adjustments: Iterable[Adjustment]
+) -> Iterator[tuple[Adjustment, dict[str, float], dict[str, float]]]:
+    """Each adjustment with the F1 and the calibration error that it gives for each dev corpus."""
+    engine = AdjustedEngine(annotator.engine)
+    adjusted = replace(annotator, engine=engine)
+    for adjustment in adjustments:
+        engine.adjustment = adjustment
+        yield (
+            adjustment,
+            {name: measure(adjusted, sentences)[MICRO].f1 for name, sentences in dev.items()},
+            {name: calibration_error(adjusted, sentences) for name, sentences in dev.items()},
+        )
 
 
-def publish(checkpoint: Path, tokenizer: Path, output: Path, shift: float) -> None:
-    """Write the checkpoint to `output` in float16 safetensors, with `shift` added to the bias of `O`."""
+def shortfall(f1: Mapping[str, float], targets: Mapping[str, float]) -> float:
+    """How far the corpora of `targets` lie below their targets, added up."""
+    return sum(max(target - f1[name], 0.0) for name, target in targets.items())
+
+
+def publish(checkpoint: Path, tokenizer: Path, output: Path, adjustment: Adjustment) -> None:
+    """Write the checkpoint to `output`, adjusted, in float16 safetensors of at most SHARD_SIZE each."""
     model = AutoModelForTokenClassification.from_pretrained(checkpoint)
     with torch.no_grad():
-        model.classifier.bias[model.config.label2id[OUTSIDE]] += shift
-    model.half().save_pretrained(output)
+        model.classifier.bias[model.config.label2id[OUTSIDE]] += adjustment.shift
+        for parameter in model.classifier.parameters():
+            parameter.div_(adjustment.temperature)
+    model.half().save_pretrained(output, max_shard_size=SHARD_SIZE)
     AutoTokenizer.from_pretrained(tokenizer).save_pretrained(output)

@@ -19,6 +19,13 @@ from tokenizers import Tokenizer
 from transformers import AutoModel, PreTrainedTokenizerFast
 
 WORD_START = "▁"
+# XLM-R has no pieces that join the start of a word to one of these characters. Each word that begins with one would
+# take two pieces, the first of them a bare "▁" that carries the label. In running text these characters follow others
+# without a space, so the bare piece is left out.
+NEVER_STARTING = (
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+    r"\x{3001}-\x{3003}\x{3008}-\x{301F}\x{30FC}.,’|]"
+)
 # Scripts with thousands of characters: theirs are kept only by score, those of all other scripts always.
 LARGE_SCRIPT = regex.compile(r"[\p{Han}\p{Hangul}]")
 
@@ -62,11 +69,24 @@ def trim(base: Path, output: Path, sentences: Iterable[Sequence[str]], keep: int
     """Write the checkpoint `base` to `output` with a vocabulary of `keep` pieces.
 
     Every piece that occurs at least `least` times in `sentences` is kept, so with `least=1` they are segmented as
-    before. The base's embedding matrix must have one row for each piece of its vocabulary. Raises ValueError if
-    `keep` is too small.
+    before, except that a word that begins with one of the characters NEVER_STARTING has no bare "▁" before it. The
+    base's embedding matrix must have one row for each piece of its vocabulary. Raises ValueError if `keep` is too
+    small.
     """
     full = json.loads((base / "tokenizer.json").read_text(encoding="utf-8"))
     vocabulary = [(piece, score) for piece, score in full["model"]["vocab"]]
+    full["pre_tokenizer"] = {
+        "type": "Sequence",
+        "pretokenizers": [
+            full["pre_tokenizer"],
+            {
+                "type": "Split",
+                "pattern": {"Regex": f"{WORD_START}(?={NEVER_STARTING})"},
+                "behavior": "Removed",
+                "invert": False,
+            },
+        ],
+    }
     special = {token["id"] for token in full["added_tokens"]}
     tokenizer = Tokenizer.from_str(json.dumps(full))
     kept = choose_pieces(vocabulary, count_pieces(tokenizer, sentences), special, keep, least)

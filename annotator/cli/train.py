@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from annotator.train.finetune import Settings
+    from annotator.train.trainer import Settings
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -64,7 +64,7 @@ def training_options(command: Callable[..., None]) -> Callable[..., None]:
         freeze_embeddings: bool, patience: int | None, dev_limit: int | None, seed: int, resume: bool, **others: Any,
     ) -> None:  # fmt: skip
         from annotator.errors import AnnotatorError
-        from annotator.train.finetune import Settings
+        from annotator.train.trainer import Settings
 
         if (output / "checkpoints").is_dir() and not resume:
             raise AnnotatorError(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from annotator.train.experiments import RESULTS, Results, published, run
-from annotator.train.finetune import Settings
 from annotator.train.measure import MICRO, Score, measure
 from annotator.train.panx import open_panx
+from annotator.train.trainer import Settings
 
 from annotator import Annotator
 from annotator.errors import AnnotatorError

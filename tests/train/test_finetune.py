@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 from annotator.train.alignment import align
-from annotator.train.finetune import Settings, finetune, finetune_batches, last_checkpoint
+from annotator.train.finetune import finetune, finetune_batches
 from annotator.train.measure import MICRO, measure
+from annotator.train.trainer import Settings, last_checkpoint
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 from transformers import AutoTokenizer, Trainer

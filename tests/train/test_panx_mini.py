@@ -2,55 +2,55 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
 from annotator.train import panx_mini
 from annotator.train.measure import MICRO, Score
-from transformers import AutoTokenizer
+from annotator.train.publish import Adjustment
+from annotator.train.release import TARGETS, TEST_LANGUAGES, Released
+from click.testing import CliRunner
 
-from support.paths import ROOT
+from annotator import Annotator
 from support.trainings import GOLD, write_conll
 
-CARD = (ROOT / "models" / "panx-mini" / "README.md").read_text(encoding="utf-8")
+RELEASED = Released(Adjustment(0.75, 1.25), {"panx/de test": {MICRO: Score(0.5, 0.5, 0.5, 7)}}, {"running/de": 0.0123})
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """Training splits of all corpora of the recipe."""
+def write_data(folder: Path) -> Path:
+    """All that the recipe reads, made of the gold sample."""
     for corpus in panx_mini.PASSES:
-        write_conll(tmp_path / corpus / "train.tsv", GOLD[:10])
-    return tmp_path
-
-
-def test_the_mixture_repeats_each_corpus(data: Path) -> None:
-    mixed = panx_mini.mixture(data, {"panx/de": 2, "panx/fr": 0.5})
-    assert len(mixed) == 25 and set(Counter(mixed).values()) == {2, 3}
-    assert mixed == panx_mini.mixture(data, {"panx/de": 2, "panx/fr": 0.5})
-
-
-def test_batches_keep_the_budget_and_all_sentences(tiny: Path) -> None:
-    ready = panx_mini.batches(GOLD, tiny)
-    assert all(len(batch) * max(len(one.ids) for one in batch) <= panx_mini.SLOTS for batch in ready)
-    assert sum(map(len, ready)) == len(GOLD)
-    longest = max(len(one.ids) for batch in ready for one in batch)
-    assert longest <= AutoTokenizer.from_pretrained(tiny).model_max_length
+        write_conll(folder / corpus / "train.tsv", GOLD[:6])
+    for lang in TEST_LANGUAGES:
+        write_conll(folder / "panx" / lang / "test.tsv", GOLD[:3])
+    write_conll(folder / "panx" / "de" / "dev.tsv", GOLD[:5])
+    return folder
 
 
 def test_every_corpus_of_the_recipe_has_what_it_needs() -> None:
-    assert set(panx_mini.POLISH) <= set(panx_mini.PASSES) and set(panx_mini.TARGETS) <= set(panx_mini.PASSES)
+    assert set(panx_mini.DECAY) <= set(panx_mini.PASSES) and set(TARGETS) <= set(panx_mini.PASSES)
 
 
-def test_the_published_card_has_the_texts_of_the_recipe(data: Path) -> None:
-    score = Score(1.0, 1.0, 1.0, 1)
-    sections = panx_mini.card_sections(data, {"panx/de test": {MICRO: score, "LOC": score}}, 0.75)
-    for name, text in sections.items():
-        written = text.strip()
-        if name == "Scores":
-            written = written.partition("\n")[0]
-        elif name == "Data":
-            written = "\n".join(written.splitlines()[:2])
-        elif name == "Recipe":
-            written = written.partition("\n")[0]
-        assert f"## {name}\n\n{written}" in CARD
+def test_the_card_tells_data_recipe_and_figures(tmp_path: Path) -> None:
+    sections = panx_mini.sections(write_data(tmp_path), RELEASED)
+    assert "| panx/de test | 0.500 | 7 |" in sections["Scores"]
+    assert "| running/de | 0.012 |" in sections["Calibration"]
+    assert all(f"| {corpus} | 6 |" in sections["Data"] for corpus in panx_mini.PASSES)
+    assert "+0.75 was added to the bias of `O`, and all logits were divided by 1.25" in sections["Recipe"]
+
+
+@pytest.mark.slow
+def test_one_command_makes_the_model_and_repeats_nothing(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(panx_mini, "PIECES", 650)
+    data, output = write_data(tmp_path / "data"), tmp_path / "out"
+    arguments = ["--data", data, "--base", tiny, "--output", output]
+    assert CliRunner().invoke(panx_mini.main, list(map(str, arguments)), catch_exceptions=False).exit_code == 0
+    published = output / "published"
+    assert (published / "README.md").read_text(encoding="utf-8").count("## ") == len(panx_mini.sections(data, RELEASED))
+    assert Annotator.load(str(published))("Bern").text == "Bern"
+    weights = output / "decay" / "final" / "model.safetensors"
+    before = weights.stat().st_mtime_ns
+    panx_mini.train(data, tiny, output)
+    assert weights.stat().st_mtime_ns == before

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from annotator.train.experiments import CURVE, Results
-from annotator.train.finetune import Settings
 from annotator.train.measure import MICRO, Score
 from annotator.train.plot import plot
+from annotator.train.trainer import Settings
 
 from annotator.errors import AnnotatorError
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from annotator.train.experiments import Results
-from annotator.train.finetune import Settings
 from annotator.train.measure import MICRO, Score
 from annotator.train.panx import open_panx
 from annotator.train.report import counts_table, results_table, write_run_card
+from annotator.train.trainer import Settings
 from rich.console import Console
 from rich.table import Table
 
