@@ -50,8 +50,8 @@ def sections(data: Path, released: Released) -> dict[str, str]:
         "What it is": (
             "A smaller and faster student of panx-mini, for CPUs: people (PER), organisations (ORG) and places (LOC) "
             f"in running text of many languages. XLM-RoBERTa architecture, {len(LAYERS)} layers of width 384, 12 "
-            f"heads, {PIECES:,} of XLM-R's 250,002 pieces, weights in float16. The folder also holds graphs for ONNX Runtime, "
-            "made as by `annotate models export`."
+            f"heads, {PIECES:,} of XLM-R's 250,002 pieces, weights in float16. The folder also holds graphs for ONNX "
+            "Runtime, made as by `annotate models export`."
         ),
         "Scores": (
             "Exact-match F1, equal to seqeval's, on the words of the corpora; float32. Recipe and adjustments were "
