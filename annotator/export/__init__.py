@@ -15,7 +15,7 @@ from annotator.checkpoints.folder import TOKENIZER_FILES, load_tokenizer, max_pi
 from annotator.checkpoints.weights import fingerprint, read_tensors
 from annotator.document import Document
 from annotator.engines.graphs import EXACT_FILE, FINGERPRINT, INT8_FILE
-from annotator.errors import AnnotatorError, UsageError, first_line
+from annotator.errors import AnnotatorError, UsageError, first_line, install_extra
 from annotator.prepare.encode import Encoder, Window, Windows
 from annotator.prepare.preparer import Preparer, contents
 from annotator.prepare.segment import Segmenter
@@ -39,7 +39,7 @@ def export(folder: Path, output: Path, precision: str = "float32", text: Iterabl
         from annotator.export.graph import Graph
     except ImportError as error:
         raise AnnotatorError(
-            f"the export needs the package onnx ({first_line(error)})", "pip install 'annotator[export]'"
+            f"the export needs the package onnx ({first_line(error)})", install_extra("export")
         ) from error
     if precision not in PRECISIONS:
         raise UsageError(f"unknown precision {precision!r}", f"use {' or '.join(PRECISIONS)}")

@@ -58,7 +58,7 @@ def test_a_missing_onnx_names_its_extra(monkeypatch: pytest.MonkeyPatch, tiny: P
     for name in [name for name in sys.modules if name.startswith("annotator.export.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "onnx", None)
-    with pytest.raises(AnnotatorError, match=r"pip install 'annotator\[export\]'"):
+    with pytest.raises(AnnotatorError, match=r"pip install 'annotate-ner\[export\]'"):
         export(tiny, tmp_path / "output")
 
 
