@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
 
+from annotator.checkpoints.config import tags_of
 from annotator.checkpoints.folder import DEFAULT_MODEL, EMBEDDED_MODELS, HUB_MODELS, downloaded_folder, embedded_folder
-from annotator.errors import AnnotatorError, UsageError, first_line
+from annotator.errors import AnnotatorError, first_line
 from annotator.labels import PANX_TAGS, TagSet
 from annotator.tables import read_markdown_table
 
@@ -91,9 +91,8 @@ def summary(model: Model) -> str:
 
 def _labels(folder: Path) -> tuple[str, ...]:
     try:
-        names = json.loads((folder / "config.json").read_text(encoding="utf-8"))["id2label"]
-        return TagSet.parse([names[key] for key in sorted(names, key=int)]).labels
-    except (OSError, ValueError, KeyError, UsageError):
+        return TagSet.parse(tags_of(folder)).labels
+    except AnnotatorError:
         return ()
 
 

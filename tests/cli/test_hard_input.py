@@ -103,7 +103,12 @@ def test_a_long_stretch_does_not_slow_the_rest_of_its_line(lang: str, monkeypatc
     stretch, line = "x" * 1_200, "😀 Angela Merkel, Paris. " * 200
     split = segmenter._new_tokens
     seen: list[str] = []
-    monkeypatch.setattr(segmenter, "_new_tokens", lambda text: seen.append(text) or split(text))
+
+    def seen_and_split(text: str) -> object:
+        seen.append(text)
+        return split(text)
+
+    monkeypatch.setattr(segmenter, "_new_tokens", seen_and_split)
     assert len(list(segmenter.sentences(f"{stretch} {line}"))) == 200
     assert [text for text in seen if "xx" in text] == [stretch]
     assert sum(map(len, seen)) <= len(f"{stretch} {line}")
