@@ -15,6 +15,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from annotator.checkpoints.config import CONFIG, read_config, read_json, whole_number
+from annotator.checkpoints.packages import PackagedModel, packaged_models
 from annotator.checkpoints.weights import weight_files
 from annotator.errors import AnnotatorError, UsageError, did_you_mean, first_line
 
@@ -37,19 +38,21 @@ NO_LIMIT = 10**6  # tokenizers without a limit of their own state a huge number
 
 
 def find_checkpoint(name: str) -> Path:
-    """The folder of a model: a known name, a folder, or `owner/name` on the Hub.
+    """The folder of a model: a known name, one that a distribution brings, a folder, or `owner/name` on the Hub.
 
     A Hub model that is not on this machine yet is downloaded, which is announced on stderr first. Raises UsageError
     for a name that is none of these, AnnotatorError for a failed download and for a folder that is no checkpoint.
     """
     if name in EMBEDDED_MODELS:
         folder = embedded_folder(name)
+    elif packaged := _packaged(name):
+        folder = packaged.folder()
     elif _is_folder(name):
         folder = Path(name)
     elif name in HUB_MODELS or _HUB_NAME.fullmatch(name):
         folder = _download(HUB_MODELS.get(name, name))
     else:
-        known = [*EMBEDDED_MODELS, *HUB_MODELS]
+        known = [*EMBEDDED_MODELS, *HUB_MODELS, *packaged_models()]
         raise UsageError(
             f"unknown model {name!r}",
             f"{did_you_mean(name, known)}It is neither a folder, nor owner/name on the Hub, nor one of "
@@ -57,6 +60,11 @@ def find_checkpoint(name: str) -> Path:
         )
     _check_complete(folder)
     return folder
+
+
+def _packaged(name: str) -> PackagedModel | None:
+    """The model of this name that a distribution brings; a name is no path."""
+    return None if "/" in name or "\\" in name else packaged_models().get(name)
 
 
 def _is_folder(name: str) -> bool:
