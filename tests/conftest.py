@@ -17,8 +17,8 @@ from support.checkpoints import save_tiny
 # No test depends on how busy the machine is.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
-if "PYTEST_XDIST_WORKER" in os.environ:  # the other processes fill the other cores
-    torch.set_num_threads(1)
+# Several threads wait for each other at every step: beside other processes, a training took twenty times as long.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
