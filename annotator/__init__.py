@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from annotator.output.documents import write_documents as write_documents
     from annotator.pipeline import Annotator as Annotator
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "Annotator",
     "AnnotatorError",

@@ -12,8 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+# The name under which pip installs the package. `annotator` on the package index is another project.
+DISTRIBUTION: Final = "annotate-ner"
 # How similar two names must be, from 0 to 1, for one to be suggested for the other: not PER for GPE.
 ALIKE = 0.7
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -126,13 +128,22 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"did you mean {near}? " if near else ""
 
 
+def install_extra(extra: str) -> str:
+    """The command that installs an extra of this distribution."""
+    return f"pip install '{DISTRIBUTION}[{extra}]'"
+
+
 def extra_with(package: str) -> str | None:
-    """The extra of this distribution that installs the package; None if none does."""
-    from importlib.metadata import requires
+    """The extra of this distribution that installs the package; None if none does, or if nothing is installed."""
+    from importlib.metadata import PackageNotFoundError, requires
 
     from packaging.requirements import Requirement
 
-    for line in requires("annotator") or ():
+    try:
+        lines = requires(DISTRIBUTION) or ()
+    except PackageNotFoundError:  # run from a folder of sources
+        return None
+    for line in lines:
         requirement = Requirement(line)
         if requirement.name == package and requirement.marker:
             found = re.search(r"extra == ['\"]([\w-]+)", str(requirement.marker))

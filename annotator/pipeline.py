@@ -7,7 +7,6 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import wraps
 from os import PathLike, fspath
 from pathlib import Path
-from threading import Lock
 from typing import NoReturn, ParamSpec, cast
 
 import numpy as np
@@ -27,6 +26,7 @@ from annotator.prepare.long_documents import Part, join_parts, split_long
 from annotator.prepare.preparer import Prepared, Preparer, contents
 from annotator.prepare.segment import Segmenter
 from annotator.system.cores import usable_cores
+from annotator.system.forks import lock_kept_over_forks
 from annotator.system.prefetch import prefetch
 
 # Chunks that are with the engine beyond the one that is decoded. One is enough for the engine not to wait.
@@ -230,7 +230,7 @@ class _Closed:
 
 # The annotator that this process unpickled last. joblib and Ray unpickle one for every task, so copies share a model.
 _unpickled: dict[Recipe, Annotator] = {}
-_unpickling = Lock()
+_unpickling = lock_kept_over_forks()
 
 
 def _unpickle(recipe: Recipe) -> Annotator:

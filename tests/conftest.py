@@ -8,9 +8,17 @@ from pathlib import Path
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 import pytest
+import torch
+from hypothesis import HealthCheck, settings
 
 from annotator.pipeline import Annotator
 from support.checkpoints import save_tiny
+
+# No test depends on how busy the machine is.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
+# Several threads wait for each other at every step: beside other processes, a training took twenty times as long.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

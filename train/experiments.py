@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from annotator.errors import AnnotatorError, first_line
+from annotator.errors import DISTRIBUTION, AnnotatorError, first_line
 from annotator.labels import PANX_TAGS
 from annotator.pipeline import Annotator
 
@@ -124,7 +124,7 @@ def run(
         test=test,
         seconds=round(time.monotonic() - started, 1),
         versions={"python": platform.python_version()}
-        | {p: version(p) for p in ("torch", "transformers", "annotator")},
+        | {p: version(p) for p in ("torch", "transformers", DISTRIBUTION)},
     )
     results.save(output)
     return results

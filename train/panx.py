@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from annotator.errors import AnnotatorError, UsageError, did_you_mean, first_line
+from annotator.errors import AnnotatorError, UsageError, did_you_mean, first_line, install_extra
 from annotator.labels import PANX_TAGS
 
 from .corpora import TaggedSentence, read_tagged
@@ -77,7 +77,7 @@ class PanxHub:
         try:
             from datasets import load_dataset
         except ImportError:
-            raise AnnotatorError("PAN-X from the Hub needs datasets", "pip install 'annotator[train]'") from None
+            raise AnnotatorError("PAN-X from the Hub needs datasets", install_extra("train")) from None
         if language not in self.languages():
             raise unknown_language(language, self.languages(), self.dataset)
         try:

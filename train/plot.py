@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, install_extra
 
 from .experiments import CURVE, Results
 
@@ -24,7 +24,7 @@ def plot(runs: Sequence[Results], path: Path) -> None:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise AnnotatorError("plots need matplotlib", "pip install 'annotator[plot]'") from None
+        raise AnnotatorError("plots need matplotlib", install_extra("plot")) from None
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
     if all(run.name.startswith(CURVE) for run in runs):

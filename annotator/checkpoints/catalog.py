@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
 
+from annotator.checkpoints.config import tags_of
 from annotator.checkpoints.folder import DEFAULT_MODEL, EMBEDDED_MODELS, HUB_MODELS, downloaded_folder, embedded_folder
-from annotator.errors import AnnotatorError, UsageError, first_line
+from annotator.checkpoints.packages import packaged_models
+from annotator.errors import AnnotatorError, first_line
 from annotator.labels import PANX_TAGS, TagSet
 from annotator.tables import read_markdown_table
 
@@ -29,8 +30,9 @@ _F1 = re.compile(r"\d\.\d+")
 class Model:
     """A model with a name.
 
-    `source` is the package, or the model's name on the Hub. What its files state (languages, labels, size in bytes,
-    licence, F1 by corpus) is empty or None if they are not on this machine or do not state it.
+    `source` is the package, the distribution that brings the model, or its name on the Hub. What its files state
+    (languages, labels, size in bytes, licence, F1 by corpus) is empty or None if they are not on this machine or do not
+    state it.
     """
 
     name: str
@@ -50,9 +52,12 @@ class Model:
 
 
 def known_models() -> Iterator[Model]:
-    """The models with a name of their own, starting with the default."""
+    """The models with a name of their own, starting with the default: ours, those of other distributions, the Hub's."""
     for name in EMBEDDED_MODELS:
         yield describe(name, PACKAGE, embedded_folder(name))
+    for packaged in packaged_models().values():
+        if packaged.name not in EMBEDDED_MODELS:
+            yield describe(packaged.name, packaged.distribution, packaged.folder())
     for name, repository in HUB_MODELS.items():
         yield describe(name, repository, downloaded_folder(repository))
 
@@ -91,9 +96,8 @@ def summary(model: Model) -> str:
 
 def _labels(folder: Path) -> tuple[str, ...]:
     try:
-        names = json.loads((folder / "config.json").read_text(encoding="utf-8"))["id2label"]
-        return TagSet.parse([names[key] for key in sorted(names, key=int)]).labels
-    except (OSError, ValueError, KeyError, UsageError):
+        return TagSet.parse(tags_of(folder)).labels
+    except AnnotatorError:
         return ()
 
 

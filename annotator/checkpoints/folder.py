@@ -11,10 +11,12 @@ import sys
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from tokenizers import Tokenizer
 
+from annotator.checkpoints.config import CONFIG, read_config, read_json, whole_number
+from annotator.checkpoints.packages import PackagedModel, packaged_models
+from annotator.checkpoints.weights import weight_files
 from annotator.errors import AnnotatorError, UsageError, did_you_mean, first_line
 
 DEFAULT_MODEL = "panx-mini"
@@ -28,24 +30,29 @@ HUB_FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "README.md"]
 POSITIONS_AFTER_PADDING = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "roberta-prelayernorm", "mpnet"}
 # A checkpoint has at least one of these for its tokenizer.
 TOKENIZER_FILES = ("tokenizer.json", "sentencepiece.bpe.model", "spiece.model", "vocab.txt", "vocab.json")
+# The steps of a tokenizer around its model.
+_STEPS = ("normalizer", "pre_tokenizer", "post_processor", "decoder")
 _HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
+FEWEST_PIECES = 8  # room for special pieces and a word or two
 NO_LIMIT = 10**6  # tokenizers without a limit of their own state a huge number
 
 
 def find_checkpoint(name: str) -> Path:
-    """The folder of a model: a known name, a folder, or `owner/name` on the Hub.
+    """The folder of a model: a known name, one that a distribution brings, a folder, or `owner/name` on the Hub.
 
     A Hub model that is not on this machine yet is downloaded, which is announced on stderr first. Raises UsageError
     for a name that is none of these, AnnotatorError for a failed download and for a folder that is no checkpoint.
     """
     if name in EMBEDDED_MODELS:
         folder = embedded_folder(name)
+    elif packaged := _packaged(name):
+        folder = packaged.folder()
     elif _is_folder(name):
         folder = Path(name)
     elif name in HUB_MODELS or _HUB_NAME.fullmatch(name):
         folder = _download(HUB_MODELS.get(name, name))
     else:
-        known = [*EMBEDDED_MODELS, *HUB_MODELS]
+        known = [*EMBEDDED_MODELS, *HUB_MODELS, *packaged_models()]
         raise UsageError(
             f"unknown model {name!r}",
             f"{did_you_mean(name, known)}It is neither a folder, nor owner/name on the Hub, nor one of "
@@ -53,6 +60,11 @@ def find_checkpoint(name: str) -> Path:
         )
     _check_complete(folder)
     return folder
+
+
+def _packaged(name: str) -> PackagedModel | None:
+    """The model of this name that a distribution brings; a name is no path."""
+    return None if "/" in name or "\\" in name else packaged_models().get(name)
 
 
 def _is_folder(name: str) -> bool:
@@ -74,7 +86,8 @@ def downloaded_folder(repository: str) -> Path | None:
 
     with suppress(LocalEntryNotFoundError, HFValidationError):
         folder = Path(snapshot_download(repository, allow_patterns=HUB_FILES, local_files_only=True))
-        if any(folder.glob("*.safetensors")):
+        with suppress(AnnotatorError):
+            weight_files(folder)
             return folder
     return None
 
@@ -98,13 +111,7 @@ def _download(repository: str) -> Path:
 def _check_complete(folder: Path) -> None:
     if not (folder / "config.json").is_file():
         raise AnnotatorError(f"{folder}: no config.json", "name the folder of a Hugging Face checkpoint")
-    if not any(folder.glob("*.safetensors")):
-        if pickled := next((path.name for path in folder.glob("*.bin")), None):
-            raise AnnotatorError(
-                f"{folder}: only pickled weights ({pickled}), which can run code",
-                "save them as model.safetensors first",
-            )
-        raise AnnotatorError(f"{folder}: no model.safetensors", "copy the weights there, or name another {model}")
+    weight_files(folder)
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise AnnotatorError(
             f"{folder}: no tokenizer (tokenizer.json)", "copy it from the model that this one was trained from"
@@ -117,41 +124,71 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     Raises AnnotatorError if there is none and none can be made from the folder's files.
     """
     if (folder / "tokenizer.json").is_file():
-        settings = _read_json(folder / "tokenizer.json")
+        tokenizer = _read_tokenizer(folder / "tokenizer.json")
+    else:
+        from transformers import AutoTokenizer
+
+        try:
+            made = AutoTokenizer.from_pretrained(folder, add_prefix_space=True, local_files_only=True)
+            tokenizer = made.backend_tokenizer
+        except Exception as error:  # damaged files make transformers raise nearly anything
+            raise AnnotatorError(
+                f"{folder}: no fast tokenizer (tokenizer.json), and none can be made from its files "
+                f"({first_line(error)})",
+                "save the model's fast tokenizer there",
+            ) from error
+    _check_vocabulary(folder, tokenizer)
+    return tokenizer
+
+
+def _read_tokenizer(path: Path) -> Tokenizer:
+    settings = read_json(path)
+    try:
+        for name in _STEPS:  # tokenizers takes some lists for a step of another kind
+            if not isinstance(settings.get(name), dict | None):
+                raise ValueError(f"its {name} is no object")
         splitter = settings.get("pre_tokenizer") or {}
         for part in [splitter, *splitter.get("pretokenizers", [])]:
             if part.get("type") == "ByteLevel":
                 part["add_prefix_space"] = True  # otherwise each word would look like the rest of the previous one
-        return Tokenizer.from_str(json.dumps(settings))
-    from transformers import AutoTokenizer
-
-    try:
-        return AutoTokenizer.from_pretrained(folder, add_prefix_space=True, local_files_only=True).backend_tokenizer
-    except (OSError, ValueError, AttributeError) as error:
+        tokenizer = Tokenizer.from_str(json.dumps(settings))
+        if not tokenizer.encode(["a"], is_pretokenized=True, add_special_tokens=False).ids:
+            raise ValueError("it has no piece for the word 'a'")
+    except Exception as error:  # tokenizers raises it as it is
         raise AnnotatorError(
-            f"{folder}: no fast tokenizer (tokenizer.json), and none can be made from its files ({first_line(error)})",
-            "save the model's fast tokenizer there",
+            f"{path}: not a tokenizer ({first_line(error)})",
+            "copy it again from the model that this one was trained from",
         ) from error
+    return tokenizer
+
+
+def _check_vocabulary(folder: Path, tokenizer: Tokenizer) -> None:
+    """Raise AnnotatorError if the tokenizer has pieces that the model does not know, such as that of another model."""
+    if not (folder / CONFIG).is_file():
+        return
+    known = whole_number(folder / CONFIG, read_config(folder), "vocab_size", least=1)
+    pieces = tokenizer.get_vocab_size()
+    if known is not None and pieces > known:
+        raise AnnotatorError(
+            f"{folder}: the tokenizer has {pieces:,} pieces, the model knows {known:,}",
+            "copy the tokenizer again from the model that this one was trained from",
+        )
 
 
 def max_pieces(folder: Path) -> int:
     """The number of pieces, special ones included, that the checkpoint's model accepts at once."""
-    config = _read_json(folder / "config.json")
-    limits = [512]
-    if positions := config.get("max_position_embeddings"):
-        after_padding = config.get("model_type") in POSITIONS_AFTER_PADDING
-        limits = [int(positions) - (int(config.get("pad_token_id", 1)) + 1 if after_padding else 0)]
-    tokenizer_config = folder / "tokenizer_config.json"
-    if tokenizer_config.is_file():
-        limit = _read_json(tokenizer_config).get("model_max_length")
-        if limit and limit < NO_LIMIT:
-            limits.append(int(limit))
-    return min(limits)
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise AnnotatorError(f"{path}: not JSON ({first_line(error)})", "copy the checkpoint again") from error
-    return value
+    path, config = folder / CONFIG, read_config(folder)
+    limit = 512
+    if positions := whole_number(path, config, "max_position_embeddings"):
+        limit = positions
+        if config.get("model_type") in POSITIONS_AFTER_PADDING:
+            padding = whole_number(path, config, "pad_token_id")
+            limit -= 1 + (1 if padding is None else padding)
+    if limit < FEWEST_PIECES:
+        raise AnnotatorError(f"{path}: leaves room for {limit} pieces, too few for a word", "correct it there")
+    path = folder / "tokenizer_config.json"
+    if path.is_file():
+        own = whole_number(path, read_json(path), "model_max_length", FEWEST_PIECES)
+        if own is not None and own < NO_LIMIT:
+            limit = min(limit, own)
+    return limit

@@ -16,7 +16,7 @@ from click.shell_completion import CompletionItem
 
 from annotator.cli.lazy import LazyGroup
 from annotator.cli.terminal import say
-from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with
+from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with, install_extra
 from annotator.system.process_setup import collect_garbage_less
 
 INTERRUPTED = 130
@@ -100,7 +100,7 @@ def main() -> None:
         package = (error.name or "").partition(".")[0]
         if not (extra := extra_with(package)):
             raise
-        _say_with_advice(f"error: this needs {package}: pip install 'annotator[{extra}]'", error, commands[-1])
+        _say_with_advice(f"error: this needs {package}: {install_extra(extra)}", error, commands[-1])
         code = AnnotatorError.exit_code
     except OutputClosed:
         code = 0

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +15,12 @@ from numpy.typing import NDArray
 from annotator.engines.base import Batch, BatchTooLarge, Engine
 from annotator.errors import AnnotatorError
 from annotator.prepare.encode import Ints, Windows
+from annotator.system.forks import lock_kept_over_forks
 
 Floats = NDArray[np.float32]
 # A larger budget is kept if it is faster by this factor.
 WORTH_GROWING = 1.05
+_recording = lock_kept_over_forks()  # held while a budget changes
 # Batches timed per size, after a first one that is not, because a GPU prepares for new shapes then.
 TIMED = 3
 
@@ -61,7 +62,6 @@ class Budget:
     max_slots: int = 0
     _rates: list[float] = field(default_factory=list, init=False)
     _previous_rate: float = field(default=0.0, init=False)
-    _lock: Lock = field(default_factory=Lock, init=False)
 
     @classmethod
     def of(cls, engine: Engine) -> Budget:
@@ -70,7 +70,7 @@ class Budget:
 
     def record_time(self, slots: int, seconds: float) -> None:
         """Adapt to the time that a batch of `slots` slots took."""
-        with self._lock:
+        with _recording:
             if self.slots >= self.max_slots or slots <= self.slots // 2:  # the last batches of a chunk may be small
                 return
             self._rates.append(slots / seconds)
@@ -87,7 +87,7 @@ class Budget:
 
     def record_too_large(self, slots: int) -> None:
         """Shrink, because a batch of `slots` slots did not fit."""
-        with self._lock:
+        with _recording:
             self.slots = self.max_slots = max(1, min(self.slots, slots // 2))
             self._rates.clear()
 

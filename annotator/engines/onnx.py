@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from annotator.checkpoints.weights import fingerprint, read_tensors
+from annotator.checkpoints.config import CONFIG, read_config, tags_of, whole_number
+from annotator.checkpoints.weights import Tensor, fingerprint, read_tensors
 from annotator.engines.base import Batch, EngineOptions
 from annotator.engines.graphs import EXACT_FILE, FINGERPRINT, INT8_FILE, find_graph
 from annotator.errors import AnnotatorError, UsageError, first_line
@@ -63,10 +64,11 @@ class OnnxEngine:
             reason = first_line(error)
             raise AnnotatorError(f"{folder / file}: ONNX Runtime cannot load it ({reason})", _REMEDY) from error
         made_from = self._session.get_modelmeta().custom_metadata_map.get(FINGERPRINT)
-        if made_from != fingerprint(read_tensors(folder)):
+        tensors = read_tensors(folder)
+        if made_from != fingerprint(tensors):
             raise AnnotatorError(f"{folder / file}: made from other weights than those in the folder", _REMEDY)
-        names = json.loads((folder / "config.json").read_text(encoding="utf-8"))["id2label"]
-        self.labels = tuple(str(names[str(i)]) for i in range(len(names)))
+        self.labels = tags_of(folder)
+        _check_config(folder, tensors, len(self.labels))
         self.slots = self.max_slots = STREAM_SLOTS
         self.streams = usable_cores()
 
@@ -78,3 +80,17 @@ class OnnxEngine:
         inputs = {"ids": batch.ids, "lengths": batch.lengths, "heads": batch.heads}
         scores: NDArray[np.float32] = self._session.run(["scores"], inputs)[0]
         return scores
+
+
+def _check_config(folder: Path, tensors: Mapping[str, Tensor], labels: int) -> None:
+    """Raise AnnotatorError if the config states other sizes than the weights have; the graph does not read it."""
+    sizes = {"classifier.weight": labels}
+    if known := whole_number(folder / CONFIG, read_config(folder), "vocab_size", least=1):
+        sizes |= {name: known for name in tensors if name.endswith(".word_embeddings.weight")}
+    for name, stated in sizes.items():
+        rows = tensors[name].shape[0]
+        if rows != stated:
+            raise AnnotatorError(
+                f"{folder / CONFIG}: states {stated:,} rows of {name}, but there are {rows:,}",
+                "copy the checkpoint again",
+            )

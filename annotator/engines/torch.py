@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 from transformers import AutoModelForTokenClassification
 from transformers.utils import logging
 
+from annotator.checkpoints.config import CONFIG, layers_of, read_config, tags_of
+from annotator.checkpoints.weights import read_tensors
 from annotator.engines.base import CPU_SLOTS, Batch, BatchTooLarge, Engine, EngineOptions
 from annotator.engines.multi_gpu import MultiGpuEngine
 from annotator.errors import AnnotatorError, UsageError, first_line
@@ -56,23 +58,31 @@ class TorchEngine:
     def __init__(self, folder: Path, device: str = "auto", precision: str = "auto") -> None:
         self._arguments = (folder, device, precision)
         self.device = choose_device(device)
+        self.labels = tags_of(folder)
+        _check_size(folder)
         logging.disable_progress_bar()
         logging.set_verbosity_error()
         if precision == "auto":
             precision = "bf16" if self.device.type == "cuda" else "exact"
         try:
-            model = AutoModelForTokenClassification.from_pretrained(
-                folder, use_safetensors=True, local_files_only=True, dtype=_TYPES[precision], trust_remote_code=False
-            )
-        except (OSError, ValueError, TypeError, RuntimeError, SafetensorError) as error:
+            with warnings.catch_warnings():  # what follows from a damaged config
+                warnings.simplefilter("ignore")
+                model, loaded = AutoModelForTokenClassification.from_pretrained(
+                    folder, use_safetensors=True, local_files_only=True, dtype=_TYPES[precision],
+                    trust_remote_code=False, output_loading_info=True,
+                )  # fmt: skip
+        except Exception as error:  # damaged files make transformers raise nearly anything
             reason = first_line(error)
             raise AnnotatorError(
                 f"{folder}: not a token-classification checkpoint that transformers can load ({reason})",
                 "save a model for token classification with transformers' `save_pretrained`, or name another {model}",
             ) from error
+        if missing := sorted(loaded["missing_keys"]):  # transformers has given them random values
+            more = f" and {len(missing) - 1} more tensors" if len(missing) > 1 else ""
+            raise AnnotatorError(
+                f"{folder}: the weights lack {missing[0]}{more}", "copy the checkpoint again, or name another {model}"
+            )
         self._model = model.to(self.device).eval()
-        names = model.config.id2label
-        self.labels = tuple(str(names[i]) for i in range(len(names)))
         self.on_gpu = self.device.type != "cpu"
         self.streams = GPU_STREAMS if self.device.type == "cuda" else 1  # on a CPU, one batch takes all cores
         self._thread_local = threading.local()
@@ -122,6 +132,18 @@ class TorchEngine:
         if self.device.type == "cuda":  # a copy from pinned memory does not wait for the GPU's other work
             tensor = tensor.pin_memory()
         return tensor.to(self.device, non_blocking=True)
+
+
+def _check_size(folder: Path) -> None:
+    """Raise AnnotatorError if the config describes what the weights cannot be, before transformers builds it."""
+    tensors, layers = read_tensors(folder), layers_of(folder)
+    if layers > len(tensors):
+        raise AnnotatorError(
+            f"{folder / CONFIG}: states {layers:,} layers, but there are {len(tensors):,} tensors",
+            "copy the checkpoint again",
+        )
+    if read_config(folder).get("transformers_weights"):  # may name pickled files
+        raise AnnotatorError(f"{folder / CONFIG}: names its weights in transformers_weights", "delete it there")
 
 
 def device_names(name: str) -> list[str]:

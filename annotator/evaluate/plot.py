@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from annotator.document import OUTSIDE
-from annotator.errors import AnnotatorError, UsageError
+from annotator.errors import AnnotatorError, UsageError, install_extra
 from annotator.evaluate.evaluation import Evaluation
 from annotator.evaluate.metrics import Calibration
 
@@ -30,7 +30,7 @@ def check_plot(path: Path) -> None:
     try:
         import matplotlib.figure  # noqa: F401
     except ImportError:
-        raise AnnotatorError("plots need matplotlib", "pip install 'annotator[plot]'") from None
+        raise AnnotatorError("plots need matplotlib", install_extra("plot")) from None
 
 
 def plot(evaluation: Evaluation, path: Path) -> None:

@@ -6,23 +6,23 @@ holds the rounded weights and takes the others from those files.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from annotator.checkpoints.config import CONFIG, read_config, tags_of
 from annotator.checkpoints.folder import TOKENIZER_FILES, load_tokenizer, max_pieces
-from annotator.checkpoints.weights import fingerprint, read_tensors
+from annotator.checkpoints.weights import INDEX, WHOLE, fingerprint, read_tensors, weight_files
 from annotator.document import Document
 from annotator.engines.graphs import EXACT_FILE, FINGERPRINT, INT8_FILE
-from annotator.errors import AnnotatorError, UsageError, first_line
+from annotator.errors import AnnotatorError, UsageError, first_line, install_extra
 from annotator.prepare.encode import Encoder, Window, Windows
 from annotator.prepare.preparer import Preparer, contents
 from annotator.prepare.segment import Segmenter
 
 PRECISIONS = ("float32", "int8")
 # The files of a checkpoint folder to copy; `*token*.json` covers what tokenizers add to the names they share.
-_COPIED = ("config.json", "*.safetensors", "*token*.json", "merges.txt", *TOKENIZER_FILES)
+_COPIED = ("config.json", "*token*.json", "merges.txt", *TOKENIZER_FILES)
 # Enough text to measure activations on; more makes no difference.
 CALIBRATION_PIECES = 20_000
 
@@ -39,11 +39,16 @@ def export(folder: Path, output: Path, precision: str = "float32", text: Iterabl
         from annotator.export.graph import Graph
     except ImportError as error:
         raise AnnotatorError(
-            f"the export needs the package onnx ({first_line(error)})", "pip install 'annotator[export]'"
+            f"the export needs the package onnx ({first_line(error)})", install_extra("export")
         ) from error
     if precision not in PRECISIONS:
         raise UsageError(f"unknown precision {precision!r}", f"use {' or '.join(PRECISIONS)}")
-    architecture = architecture_of(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+    config = read_config(folder)
+    tags_of(folder)  # raises for a config without labels
+    try:
+        architecture = architecture_of(config)
+    except LookupError as error:
+        raise AnnotatorError(f"{folder / CONFIG}: lacks {error}", "copy the checkpoint again") from error
     windows = _windows(folder, text) if precision == "int8" else []
     _copy(folder, output)
     tensors = read_tensors(output)
@@ -80,6 +85,9 @@ def _windows(folder: Path, text: Iterable[Document]) -> list[Window]:
 
 def _copy(folder: Path, output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
-    for path in {path for pattern in _COPIED for path in folder.glob(pattern)}:
+    weights = weight_files(folder)
+    if weights != [folder / WHOLE]:
+        weights.append(folder / INDEX)
+    for path in {*weights, *(path for pattern in _COPIED for path in folder.glob(pattern))}:
         if not (output / path.name).exists() or not (output / path.name).samefile(path):
             shutil.copyfile(path, output / path.name)

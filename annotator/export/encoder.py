@@ -94,7 +94,10 @@ _ACTIVATIONS = {"gelu": "Gelu", "relu": "Relu"}
 
 
 def architecture_of(config: Mapping[str, Any]) -> Architecture:
-    """The encoder that a checkpoint's config describes. Raises UsageError for one that this module cannot build."""
+    """The encoder that a checkpoint's config describes.
+
+    Raises UsageError for one that this module cannot build, LookupError for a size that the config does not state.
+    """
     model_type = config.get("model_type")
     activation = config.get("activation") or config.get("hidden_act")
     if model_type not in _NAMES or activation not in _ACTIVATIONS or config.get("is_decoder"):

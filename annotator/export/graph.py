@@ -47,6 +47,7 @@ class Graph:
         """A tensor of the checkpoint in its own type; the graph only says where in a safetensors file it is."""
         if name not in self._initializers:
             tensor = self.tensors[name]
+            tensor.check_type()
             proto = TensorProto(name=name, data_type=_TYPES[tensor.dtype], dims=tensor.shape)
             proto.data_location = TensorProto.EXTERNAL
             location = {"location": tensor.path.name, "offset": tensor.offset, "length": tensor.length}

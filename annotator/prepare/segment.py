@@ -12,13 +12,13 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import regex
 
 from annotator.document import OFFSETS, Document, Sentence, keep_whole
 from annotator.errors import UsageError, first_line
+from annotator.system.forks import lock_kept_over_forks
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -55,6 +55,8 @@ KNOWN_LENGTH = 40
 STORED_TOKENS = 100_000
 # The kinds of tokens: one that ends a sentence, other punctuation, anything else.
 _END, _PUNCTUATION, _WORD = range(3)
+# Memory zones of one vocabulary must not overlap. One lock serves all segmenters: spaCy holds the interpreter's anyway.
+_zone = lock_kept_over_forks()
 _Token = tuple[int, int, int]  # start, end and kind
 _HYPHEN_RULE = ":-|–|—|--"  # occurs in the one infix rule of spaCy that splits at hyphens
 
@@ -77,7 +79,6 @@ class Segmenter:
         self._ends = _sentence_ends()
         self._stretches = _STRETCH if _splits_stretches_alone(self._nlp) else _LONG_STRETCH_OR_TEXT
         self._known: dict[str, Sequence[_Token]] = {}
-        self._zone = Lock()  # memory zones must not overlap
 
     def __reduce__(self) -> tuple[type[Segmenter], tuple[str]]:
         """Pickled as its language."""
@@ -100,7 +101,7 @@ class Segmenter:
 
         spaCy's store of strings grows with each new word; afterwards it is as small as before.
         """
-        with self._zone:
+        with _zone:
             if self._stored > STORED_TOKENS:
                 self._nlp = _blank(self._lang)
                 self._stored = 0

@@ -84,7 +84,10 @@ class Progress:
             with tqdm(
                 total=self.total, initial=self.bytes, unit="B", unit_scale=True, file=sys.stderr, leave=False
             ) as self._bar:
-                yield
+                try:
+                    yield
+                finally:  # tqdm draws at most ten times a second, so a short run would never show where it got to
+                    self._bar.refresh()
         else:
             yield
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import huggingface_hub.constants
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 from annotator import Annotator
 from annotator.checkpoints.folder import DEFAULT_MODEL, HUB_MODELS, find_checkpoint, load_tokenizer, max_pieces
 from annotator.errors import AnnotatorError, UsageError
-from support.checkpoints import save_tiny
+from support.checkpoints import load_reference, save_tiny
 
 # Tag sets of other checkpoints.
 OTHER_TAGS = {
@@ -96,9 +98,90 @@ def test_folders_that_are_no_checkpoints_are_refused(tmp_path: Path, tiny: Path)
 def test_damaged_weights_are_an_error_in_one_line(tiny: Path, tmp_path: Path) -> None:
     broken = Path(shutil.copytree(tiny, tmp_path / "broken"))
     (broken / "model.safetensors").write_bytes(b"not safetensors")
-    with pytest.raises(AnnotatorError, match=r"not a token-classification checkpoint") as caught:
+    with pytest.raises(AnnotatorError, match=r"not a safetensors file \(.+\): copy") as caught:
         Annotator.load(str(broken), device="cpu")
     assert "\n" not in str(caught.value)
+
+
+def test_weights_that_lack_tensors_are_refused_instead_of_made_up(tiny: Path, tmp_path: Path) -> None:
+    """transformers gives them random values, so that each run would find other entities."""
+    folder = Path(shutil.copytree(tiny, tmp_path / "folder"))
+    save_file({}, folder / "model.safetensors")
+    with pytest.raises(AnnotatorError, match=r"config\.json: states 2 layers, but there are 0 tensors"):
+        Annotator.load(str(folder), device="cpu")
+    tensors = load_file(tiny / "model.safetensors")
+    del tensors["roberta.encoder.layer.1.output.dense.weight"], tensors["classifier.bias"]
+    save_file(tensors, folder / "model.safetensors")
+    with pytest.raises(AnnotatorError, match=r"the weights lack classifier\.bias and 1 more tensors: copy"):
+        Annotator.load(str(folder), device="cpu")
+
+
+class Canary:
+    """A pickle that writes a file when it is loaded."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("way", ["index", "config"])
+def test_no_file_can_have_pickled_weights_loaded(way: str, tiny: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny, tmp_path / "folder"))
+    tensors = load_file(folder / "model.safetensors")
+    torch.save({**tensors, "x": Canary(tmp_path / "loaded")}, folder / "pytorch_model.bin")
+    index = {"metadata": {}, "weight_map": dict.fromkeys(tensors, "pytorch_model.bin")}
+    if way == "index":
+        (folder / "model.safetensors").unlink()
+        (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    else:
+        (folder / "other.safetensors.index.json").write_text(json.dumps(index))
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(
+            json.dumps(config | {"transformers_weights": "other.safetensors.index.json"})
+        )
+    with pytest.raises(AnnotatorError, match=r"read only from safetensors|names its weights in transformers_weights"):
+        Annotator.load(str(folder), device="cpu", engine="torch")
+    assert not (tmp_path / "loaded").exists()
+
+
+def test_a_checkpoint_in_several_files_is_loaded(tiny: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny, tmp_path / "folder"))
+    (folder / "model.safetensors").unlink()
+    load_reference(tiny).save_pretrained(folder, max_shard_size="100kB")
+    assert len(list(folder.glob("*.safetensors"))) > 1
+    text = "Angela Merkel besuchte Paris und traf dort Emmanuel Macron."
+    assert Annotator.load(folder, device="cpu")(text) == Annotator.load(tiny, device="cpu")(text)
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[]", b'{"model": {"type": "Unknown"}}', b"{"])
+def test_damaged_tokenizers_are_refused_in_one_line(content: bytes, tiny: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny, tmp_path / "folder"))
+    (folder / "tokenizer.json").write_bytes(content)
+    with pytest.raises(AnnotatorError, match=r"tokenizer\.json: not (a tokenizer|a JSON object|JSON)") as raised:
+        load_tokenizer(folder)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("value", [2, -7, "x", 0, 2.5, []])
+def test_lengths_that_no_model_has_are_refused(value: object, tiny: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny, tmp_path / "folder"))
+    (folder / "tokenizer_config.json").write_text(json.dumps({"model_max_length": value}))
+    with pytest.raises(AnnotatorError, match=r"tokenizer_config\.json: model_max_length is .*not a whole number of at"):
+        max_pieces(folder)
+    config = json.loads((tiny / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"max_position_embeddings": 5}))
+    with pytest.raises(AnnotatorError, match=r"config\.json: leaves room for 3 pieces"):
+        max_pieces(folder)
+
+
+def test_a_tokenizer_of_a_larger_model_is_refused(tiny: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny, tmp_path / "folder"))
+    config = json.loads((tiny / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"vocab_size": 699}))
+    with pytest.raises(AnnotatorError, match=r"the tokenizer has 700 pieces, the model knows 699: copy the tokenizer"):
+        load_tokenizer(folder)
 
 
 @pytest.mark.parametrize("tags", OTHER_TAGS.values(), ids=OTHER_TAGS)

@@ -133,7 +133,7 @@ def test_plots(tiny: Path, predicted: Path, suffix: str) -> None:
 def test_without_matplotlib(predicted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     message = refused(annotate("evaluate", GOLD, predicted, "--plot", predicted.with_suffix(".png")), 1)
-    assert message == "plots need matplotlib: pip install 'annotator[plot]'"
+    assert message == "plots need matplotlib: pip install 'annotate-ner[plot]'"
 
 
 def test_help_has_an_example() -> None:

@@ -122,4 +122,4 @@ def test_a_missing_extra_names_its_install_command(tmp_path: Path, monkeypatch: 
     for module in [name for name in sys.modules if name.startswith("annotator.train.")]:
         monkeypatch.delitem(sys.modules, module)
     run = annotate("train", "run", "--train", "de", "--data", tmp_path, "--output", tmp_path / "out")
-    assert refused(run, 1) == "this needs accelerate: pip install 'annotator[train]'"
+    assert refused(run, 1) == "this needs accelerate: pip install 'annotate-ner[train]'"

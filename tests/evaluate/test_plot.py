@@ -22,7 +22,7 @@ def test_what_keeps_a_plot_from_being_drawn_is_reported_at_once(
     with pytest.raises(AnnotatorError, match="there is no folder"):
         check_plot(tmp_path / "nowhere" / "a.png")
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(AnnotatorError, match=r"plots need matplotlib: pip install 'annotator\[plot\]'"):
+    with pytest.raises(AnnotatorError, match=r"plots need matplotlib: pip install 'annotate-ner\[plot\]'"):
         check_plot(tmp_path / "a.svg")
 
 

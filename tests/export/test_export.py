@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
+from annotator.document import Document, Origin
 from annotator.engines.graphs import EXACT_FILE, INT8_FILE
 from annotator.engines.onnx import OnnxEngine
 from annotator.errors import AnnotatorError, UsageError
@@ -29,6 +31,29 @@ def test_weights_in_several_files(tmp_path: Path, random_windows: list[Window]) 
     assert len(list(parts.glob("*.safetensors"))) > 1
     batch = batch_of(random_windows)
     assert (OnnxEngine(whole, EXACT_FILE).scores(batch) == OnnxEngine(parts, EXACT_FILE).scores(batch)).all()
+
+
+def test_an_export_of_several_files_gives_the_entities_of_torch(tiny: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny, tmp_path / "folder"))
+    (folder / "model.safetensors").unlink()
+    load_reference(tiny).save_pretrained(folder, max_shard_size="100kB")
+    export(
+        folder,
+        tmp_path / "exported",
+        "int8",
+        [Document("a", SAMPLES.joinpath("de.txt").read_text("utf-8"), Origin("a", 1))],
+    )
+    assert not (tmp_path / "exported" / "model.safetensors").exists()
+    runs = {}
+    for engine, precision in (("onnx", "exact"), ("torch", "exact"), ("onnx", "int8")):
+        options = ("--model", tmp_path / "exported", "--engine", engine, "--precision", precision, "--device", "cpu")
+        runs[engine, precision] = annotate(SAMPLES / "de.txt", *options, "-q")
+    assert {(run.code, run.err) for run in runs.values()} == {(0, "")}
+    assert (
+        runs["onnx", "exact"].out
+        == runs["torch", "exact"].out
+        == annotate(SAMPLES / "de.txt", "--model", tiny, "-q").out
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,7 +83,7 @@ def test_a_missing_onnx_names_its_extra(monkeypatch: pytest.MonkeyPatch, tiny: P
     for name in [name for name in sys.modules if name.startswith("annotator.export.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "onnx", None)
-    with pytest.raises(AnnotatorError, match=r"pip install 'annotator\[export\]'"):
+    with pytest.raises(AnnotatorError, match=r"pip install 'annotate-ner\[export\]'"):
         export(tiny, tmp_path / "output")
 
 
@@ -80,3 +105,15 @@ def test_int8_without_text_is_refused(tiny: Path, tmp_path: Path) -> None:
         "int8 needs text to measure activations on: add --text that resembles what will be annotated"
     )
     assert not output.exists()
+
+
+@pytest.mark.parametrize("key", ["num_hidden_layers", "num_attention_heads"])
+def test_a_config_without_a_size_is_refused(key: str, tiny: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny, tmp_path / "folder"))
+    config = json.loads((tiny / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({name: value for name, value in config.items() if name != key}))
+    with pytest.raises(AnnotatorError, match=rf"config\.json: lacks '{key}': copy the checkpoint again"):
+        export(folder, tmp_path / "exported")
+    (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 3}))
+    with pytest.raises(AnnotatorError, match=r"the weights lack roberta\.encoder\.layer\.2\."):
+        export(folder, tmp_path / "exported")

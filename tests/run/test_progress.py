@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from annotator.document import Document, Origin
 from annotator.input.chunks import Chunk
 from annotator.run.counts import Counts
 from annotator.run.progress import DISPLAYS, Progress
@@ -38,6 +40,18 @@ def test_the_time_left_of_a_resumed_run_is_by_its_own_speed() -> None:
     seconds = progress.seconds
     left = progress.seconds_left
     assert left is not None and 2 * seconds <= left <= 2 * progress.seconds  # 20 bytes are done, 40 are left
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_last_state_of_a_bar_is_drawn_however_short_the_run(fails: bool, capfd: pytest.CaptureFixture[str]) -> None:
+    progress = Progress(Counts(), total=1_000)
+    with suppress(KeyboardInterrupt), progress.shown("bar"):
+        for end in (100, 250):
+            progress.moved_to(Chunk(bytes_read=end), [Document("a", "Rom", Origin("a", 1))])
+        if fails:
+            raise KeyboardInterrupt
+    err = capfd.readouterr().err
+    assert "2 documents" in err and "25%" in err and "250/1.00k" in err
 
 
 def test_a_bar_is_drawn_on_request(null_options: tuple[object, ...]) -> None:

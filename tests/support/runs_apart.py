@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import signal
 import sys
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from annotator.errors import AnnotatorError
 from annotator.run.job import Job
+from annotator.run.progress import Progress
 from annotator.run.runner import run
 
 # A server forks the processes. It has imported what they need, and has no threads whose locks they would inherit.
@@ -19,14 +23,19 @@ CONTEXT.set_forkserver_preload(
 ERROR_FILE = "error"  # beside the output: the text of the error that ended the run
 
 
-def run_apart(job: Job, most_bytes: int | None = None) -> BaseProcess:
-    """Start a run in a process of its own, which can write files of at most `most_bytes` bytes."""
-    process = CONTEXT.Process(target=_run, args=(job, most_bytes))
+def run_apart(job: Job, most_bytes: int | None = None, *, stops: bool = False) -> BaseProcess:
+    """Start a run in a process of its own, which can write files of at most `most_bytes` bytes.
+
+    If it `stops`, the process stops itself after the first chunk, until it is sent SIGCONT.
+    """
+    process = CONTEXT.Process(target=_run, args=(job, most_bytes, stops))
     process.start()
     return process
 
 
-def _run(job: Job, most_bytes: int | None) -> None:
+def _run(job: Job, most_bytes: int | None, stops: bool) -> None:
+    if stops:
+        _stop_after_first_chunk()
     if most_bytes is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     try:
@@ -35,6 +44,17 @@ def _run(job: Job, most_bytes: int | None) -> None:
         assert job.output is not None
         (job.output.parent / ERROR_FILE).write_text(str(error))
         sys.exit(1)
+
+
+def _stop_after_first_chunk() -> None:
+    moved_to = Progress.moved_to
+
+    def moved_and_stopped(*arguments: Any) -> None:
+        moved_to(*arguments)
+        Progress.moved_to = moved_to  # type: ignore[method-assign]
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    Progress.moved_to = moved_and_stopped  # type: ignore[method-assign,assignment]
 
 
 def run_quietly(job: Job) -> None:

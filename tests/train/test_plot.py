@@ -32,5 +32,5 @@ def test_what_keeps_a_plot_from_being_drawn_is_reported(tmp_path: Path, monkeypa
     with pytest.raises(AnnotatorError, match="cannot be written: No such file or directory"):
         plot([results("zero-shot", {"de": 1}, 0.4)], tmp_path / "nowhere" / "a.svg")
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(AnnotatorError, match=r"plots need matplotlib: pip install 'annotator\[plot\]'"):
+    with pytest.raises(AnnotatorError, match=r"plots need matplotlib: pip install 'annotate-ner\[plot\]'"):
         plot([results("zero-shot", {"de": 1}, 0.4)], tmp_path / "a.svg")
