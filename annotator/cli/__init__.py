@@ -9,14 +9,19 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from annotator.cli.lazy import LazyGroup
-from annotator.cli.terminal import say
+from annotator.cli.terminal import say, warn
 from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with
+from annotator.json_values import AnnotatorWarning
 from annotator.system.process_setup import collect_garbage_less
 
 INTERRUPTED = 130
@@ -84,7 +89,8 @@ def main() -> None:
     collect_garbage_less()
     commands: list[click.Command] = [group]
     try:
-        code = group.main(prog_name="annotate", standalone_mode=False, obj=commands) or 0
+        with _warning_in_one_line():
+            code = group.main(prog_name="annotate", standalone_mode=False, obj=commands) or 0
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -105,6 +111,22 @@ def main() -> None:
     except OutputClosed:
         code = 0
     sys.exit(code)
+
+
+@contextmanager
+def _warning_in_one_line() -> Iterator[None]:
+    """Print our own warnings as one line each, and each of them once."""
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **how: Any) -> None:
+        if issubclass(category, AnnotatorWarning):
+            warn(str(message))
+        else:
+            others(message, category, *where, **how)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("default", AnnotatorWarning)
+        others, warnings.showwarning = warnings.showwarning, show
+        yield
 
 
 def _terminate(_signal: int, _frame: object) -> None:

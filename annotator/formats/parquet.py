@@ -14,13 +14,13 @@ Format: https://parquet.apache.org/docs/file-format/
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from annotator import json_values
 from annotator.document import Document, Origin
 from annotator.errors import RecordError, first_line
 from annotator.formats.base import DEFAULTS, ReadOptions, Record, WriteOptions
@@ -83,34 +83,26 @@ def _rows(file: BinaryIO, source: str, options: ReadOptions) -> Iterator[tuple[d
 
 def _record(row: dict[str, Any], ours: bool, origin: Origin, options: ReadOptions) -> Record:
     try:
-        return _document(row, ours, origin, options)
+        fields: dict[str, Any] = json_values.json_value(row)
+    except ValueError as error:
+        return RecordError(origin, f"a row {first_line(error)}", remedy="flatten it")
+    try:
+        return _document(dict(fields), ours, origin, options)
     except RecordError as error:
-        error.raw = json.dumps(_json_value(row), ensure_ascii=False)
+        error.raw = json_values.dumps(fields)
         return error
 
 
-def _document(row: dict[str, Any], ours: bool, origin: Origin, options: ReadOptions) -> Document:
-    fields: dict[str, Any] = _json_value(row)
+def _document(fields: dict[str, Any], ours: bool, origin: Origin, options: ReadOptions) -> Document:
     if ours:
         if fields.get("sents") is None:
             fields.pop("sents", None)
         try:
-            fields["meta"] = json.loads(fields.get("meta") or "{}")
+            fields["meta"] = json_values.loads(fields.get("meta") or "{}")
         except (ValueError, TypeError, RecursionError) as error:
             reason = f"its meta is not JSON ({first_line(error)})"
             raise RecordError(origin, reason, remedy="create the file again") from None
     return to_document(fields, origin, options)
-
-
-def _json_value(value: Any) -> Any:
-    """The value in JSON's types: bytes are read as UTF-8; dates, decimals and the like become strings."""
-    if isinstance(value, dict):
-        return {name: _json_value(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_json_value(one) for one in value]
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def write(documents: Iterable[Document], _options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
@@ -187,5 +179,5 @@ def _row(document: Document) -> dict[str, Any]:
         **document.to_dict(),
         "id": document.id.encode("utf-8", "backslashreplace").decode("utf-8"),  # half of a surrogate pair has no UTF-8
         "sents": None if sentences is None else [sentence.offsets.tolist() for sentence in sentences],
-        "meta": json.dumps(dict(document.meta), default=str),
+        "meta": json_values.dumps(dict(document.meta), ascii_only=True),
     }

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -15,7 +14,10 @@ from spacy.pipeline import Sentencizer
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from annotator.document import OUTSIDE, Document, Entity, Origin, Sentence, Word, keep_whole, sentence_tags
+from annotator import json_values
+from annotator.document import OUTSIDE, Document, Entity, Origin, Sentence, Word, keep_whole
+from annotator.errors import RecordError
+from annotator.labels import sentence_tags
 from annotator.prepare.segment import Segmenter
 
 _sentencizer = Sentencizer()
@@ -77,29 +79,33 @@ def _segmenter() -> Segmenter:
 
 def packable(user_data: Mapping[str, Any]) -> dict[str, Any]:
     """The `doc.user_data` of `to_doc` in a form that msgpack can hold: `id` and `meta` as JSON if need be."""
+    packed = dict(user_data) | {"meta": json_values.json_value(user_data["meta"])}
     try:
-        srsly.msgpack_loads(srsly.msgpack_dumps(user_data))
-        return dict(user_data)
+        srsly.msgpack_loads(srsly.msgpack_dumps(packed))
+        return packed
     except (TypeError, ValueError, OverflowError, RecursionError):  # UnicodeEncodeError is a ValueError
-        as_json = json.dumps({"id": user_data["id"], "meta": user_data["meta"]}, default=str)
-        return {"json": as_json, "scores": user_data["scores"]}
+        as_json = json_values.dumps({"id": packed["id"], "meta": packed["meta"]}, ascii_only=True)
+        return {"json": as_json, "scores": packed["scores"]}
 
 
 def from_doc(doc: Doc, origin: Origin) -> Document:
     """The document of a spaCy Doc; its id is `origin` where `doc.user_data` has none.
 
-    Sentences are joined where one begins inside an entity.
+    The meta gets JSON's types (see `json_values`). Sentences are joined where one begins inside an entity. Raises
+    RecordError for a meta that is nested too deep.
     """
-    user_data = doc.user_data
-    if "json" in user_data and "meta" not in user_data:
-        user_data = json.loads(user_data["json"])
-    meta = _with_lists(user_data.get("meta", {}))
+    user_data = _unpacked(doc.user_data)
+    identity = user_data.get("id")
+    try:
+        meta = json_values.json_value(user_data.get("meta", {}))
+    except ValueError as error:
+        raise RecordError(origin, f"its meta is {error}", remedy="flatten it") from None
     entities = tuple(
         Entity(ent.start_char, ent.end_char, ent.label_, score)
         for ent, score in zip(doc.ents, scores(doc), strict=True)
     )
     return Document(
-        id=str(user_data.get("id", origin)),
+        id=str(origin if identity is None else identity),
         text=doc.text,
         origin=origin,
         meta=meta if isinstance(meta, dict) else {"meta": meta},
@@ -108,11 +114,16 @@ def from_doc(doc: Doc, origin: Origin) -> Document:
     )
 
 
-def _with_lists(value: Any) -> Any:
-    """The value with lists again, of which msgpack makes tuples."""
-    if isinstance(value, Mapping):
-        return {name: _with_lists(one) for name, one in value.items()}
-    return [_with_lists(one) for one in value] if isinstance(value, list | tuple) else value
+def _unpacked(user_data: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """The user data as it was before `packable`; that of other tools, which may also have a field `json`, as it is."""
+    as_json = user_data.get("json")
+    if "meta" in user_data or not isinstance(as_json, str):
+        return user_data
+    try:
+        unpacked = json_values.loads(as_json)
+    except (ValueError, RecursionError):
+        return user_data
+    return unpacked if isinstance(unpacked, dict) else user_data
 
 
 def sentences(doc: Doc) -> Iterator[Sentence]:
