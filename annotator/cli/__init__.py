@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -20,7 +20,7 @@ from click.shell_completion import CompletionItem
 
 from annotator.cli.lazy import LazyGroup
 from annotator.cli.terminal import say, warn
-from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with
+from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with, nearest
 from annotator.json_values import AnnotatorWarning
 from annotator.system.process_setup import collect_garbage_less
 
@@ -92,7 +92,7 @@ def main() -> None:
         with _warning_in_one_line():
             code = group.main(prog_name="annotate", standalone_mode=False, obj=commands) or 0
     except click.ClickException as error:
-        error.show()
+        say(f"error: {_usage(error)}")
         code = error.exit_code
     except AnnotatorError as error:
         option = partial(_option, commands[-1])
@@ -132,6 +132,23 @@ def _warning_in_one_line() -> Iterator[None]:
 def _terminate(_signal: int, _frame: object) -> None:
     """Treat SIGTERM, which schedulers send before they kill, like Ctrl-C, so that what is written stays usable."""
     raise Terminated("terminated")
+
+
+def _usage(error: click.ClickException) -> str:
+    """A wrong command as one line, with the command that shows the right ones."""
+    if isinstance(error, click.NoSuchOption):
+        message = f"there is no option {_with_nearest(error.option_name, error.possibilities)}"
+    elif isinstance(error, click.exceptions.NoSuchCommand):
+        message = f"there is no file and no command {_with_nearest(error.command_name, error.possibilities)}"
+    else:
+        message = " ".join(error.format_message().split()).removesuffix(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{message}: see {context.command_path} --help" if context else message
+
+
+def _with_nearest(name: str, possibilities: Iterable[str] | None) -> str:
+    near = nearest(name, possibilities or ())
+    return f"{name} (did you mean {near}?)" if near else name
 
 
 def _say_with_advice(text: str, error: BaseException, command: click.Command) -> None:
