@@ -14,7 +14,7 @@ from annotator.engines.base import PRECISIONS
 from annotator.errors import UsageError
 from annotator.files.uris import check_local
 from annotator.formats import FORMATS, INPUTS
-from annotator.formats.base import ON_ERROR, SPLITS, ReadOptions, WriteOptions
+from annotator.formats.base import ON_ERROR, SPLITS, TEXT_FIELD, ReadOptions, WriteOptions
 
 Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
@@ -53,8 +53,14 @@ def input_options(flag: str = "--input-format") -> Decorator:
             flag, "input_format", metavar="NAME",
             help=f"Format of the input: {', '.join(INPUTS)}.  [default: by suffix, else text]",
         ),
-        click.option("--text-field", default="text", show_default=True, help="Field of a record that holds its text."),
-        click.option("--id-field", default="id", show_default=True, help="Field of a record that holds its id."),
+        click.option(
+            "--text-field", default=TEXT_FIELD, metavar="NAME",
+            help="Field of a record that holds its text.  [default: text, or a table's only column of strings]",
+        ),
+        click.option(
+            "--id-field", default="id", show_default=True, metavar="NAME",
+            help="Field of a record that holds its id.",
+        ),
         click.option(
             "--split", type=click.Choice(SPLITS), default="line", show_default=True,
             help="Unit of text that becomes a document.",

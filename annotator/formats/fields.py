@@ -16,7 +16,7 @@ from typing import Any
 from annotator import json_values
 from annotator.document import OUTSIDE, Document, Entity, Origin, Sentence, Word, keep_whole
 from annotator.errors import RecordError
-from annotator.formats.base import ReadOptions, check_text
+from annotator.formats.base import TEXT_FIELD, ReadOptions, check_text
 from annotator.labels import spans
 
 ENTITY_FIELDS = ("ents", "spans", "entities", "labels", "label")  # the first of them that holds entities counts
@@ -64,6 +64,20 @@ def from_record(record: Mapping[str, Any], origin: Origin) -> Document:
         if name in record and not isinstance(record[name], kind):
             raise RecordError(origin, f"field {name!r} must be {what}, not {repr_short(record[name])}")
     return to_document(dict(record), origin, ReadOptions())
+
+
+def choose_text_field(fields: Sequence[str], of_text: Iterable[str], origin: Origin, options: ReadOptions) -> str:
+    """The field of a table that holds the text: `options.text_field`, or else the only one `of_text` beside the id.
+
+    A field that the user has named is not replaced by another. Raises RecordError if there is no such field.
+    """
+    if options.text_field in fields:
+        return options.text_field
+    others = [name for name in of_text if name != options.id_field]
+    if options.text_field == TEXT_FIELD and len(others) == 1:
+        return others[0]
+    reason = f"no column {options.text_field!r} (there are: {name_fields(fields)})"
+    raise RecordError(origin, reason, remedy="name the column with the text by {text_field}")
 
 
 def _text(record: dict[str, Any], origin: Origin, field: str) -> str:

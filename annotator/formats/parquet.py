@@ -16,6 +16,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -24,10 +25,10 @@ from annotator import json_values
 from annotator.document import Document, Origin
 from annotator.errors import RecordError, first_line
 from annotator.formats.base import DEFAULTS, ReadOptions, Record, WriteOptions
-from annotator.formats.fields import name_fields, to_document
+from annotator.formats.fields import choose_text_field, to_document
 
 if TYPE_CHECKING:
-    from pyarrow import Schema
+    from pyarrow import DataType, Schema
 
 MARK = b"annotator"  # in the metadata of the schema: the column `meta` is JSON
 ROWS_AT_A_TIME = 1_000
@@ -46,9 +47,9 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
     number = 0
     with _seekable(stream) as file:
         try:
-            for row, ours in _rows(file, source, options):
+            for row, ours, text_field in _rows(file, source, options):
                 number += 1
-                yield _record(row, ours, Origin(source, number), options)
+                yield _record(row, ours, Origin(source, number), replace(options, text_field=text_field))
         except (RecordError, GeneratorExit):
             raise
         except Exception as error:  # damaged bytes fail anywhere in Arrow and its conversions
@@ -66,19 +67,26 @@ def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
             yield copy
 
 
-def _rows(file: BinaryIO, source: str, options: ReadOptions) -> Iterator[tuple[dict[str, Any], bool]]:
-    """The rows, each with whether the file is ours."""
+def _rows(file: BinaryIO, source: str, options: ReadOptions) -> Iterator[tuple[dict[str, Any], bool, str]]:
+    """The rows, each with whether the file is ours, and with the name of the column that holds the text."""
     from pyarrow.parquet import ParquetFile
 
     parquet = ParquetFile(file)
     schema = parquet.schema_arrow
-    if options.text_field not in schema.names:
-        reason = f"no column {options.text_field!r} (there are: {name_fields(schema.names)})"
-        raise RecordError(Origin(source, 1), reason, remedy="name the column with the text by {text_field}")
+    of_text = [field.name for field in schema if _holds_text(field.type)]
+    text_field = choose_text_field(schema.names, of_text, Origin(source, 1), options)
     ours = MARK in (schema.metadata or {})
     for batch in parquet.iter_batches(batch_size=ROWS_AT_A_TIME):
         for row in batch.to_pylist():
-            yield row, ours
+            yield row, ours, text_field
+
+
+def _holds_text(type: DataType) -> bool:
+    from pyarrow import types
+
+    if types.is_dictionary(type):
+        type = type.value_type
+    return any(is_text(type) for is_text in (types.is_string, types.is_large_string, types.is_string_view))
 
 
 def _record(row: dict[str, Any], ours: bool, origin: Origin, options: ReadOptions) -> Record:

@@ -132,3 +132,12 @@ def test_a_meta_that_is_nested_too_deep_or_not_json_is_refused_by_row() -> None:
         "in:3: its meta is not JSON",
         "in:4: its meta is not JSON",
     ]
+
+
+def test_the_only_column_of_strings_beside_the_id_is_the_text() -> None:
+    table: dict[str, Any] = {"n": [1], "id": ["a"], "body": pa.array(["Rom"]).dictionary_encode(), "at": [b"x"]}
+    (document,) = read_table(table)
+    assert isinstance(document, Document)
+    assert (document.id, document.text, document.meta) == ("a", "Rom", {"n": 1, "at": "x"})
+    with pytest.raises(RecordError, match=r"^in:1: no column 'text' \(there are: n, id, body, at, title\): name"):
+        read_table({**table, "title": ["Rom"]})
