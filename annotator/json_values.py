@@ -44,7 +44,7 @@ def json_value(value: Any, levels: int = MAX_DEPTH) -> Any:
         return [json_value(part, levels - 1) for part in value]
     if isinstance(value, float) and not math.isfinite(value):
         text = "NaN and Infinity became null in other fields of records, because JSON does not have them"
-        warnings.warn(text, AnnotatorWarning, stacklevel=2)
+        warnings.warn(text, AnnotatorWarning, stacklevel=1)  # one place, so that it is said once
         return None
     return value if value is None or isinstance(value, str | int | float) else _text(value)
 

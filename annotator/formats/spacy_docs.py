@@ -1,6 +1,8 @@
 """Documents <-> spaCy Docs, with the same text, words, sentences and entities.
 
-`doc.user_data` holds `id`, `meta` and `scores` (one for each of `doc.ents`, in their order).
+`doc.user_data` holds `id`, `meta` and `scores` (one for each of `doc.ents`, in their order). Tokens cover the whole
+text, and those that are not white space are words. Where a document's words are others, `words` has the numbers of the
+tokens that are words.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ def to_doc(document: Document, vocab: Vocab) -> Doc:
     spaces: list[bool] = []
     tags: list[str] = []
     starts: list[bool | int | None] = []
+    numbers: list[int] = []  # of the tokens that are words
     end = 0
 
     def add_gap(gap: str) -> None:
@@ -50,6 +53,7 @@ def to_doc(document: Document, vocab: Vocab) -> Doc:
     for sentence, word_tags in sentence_tags(document):
         for number, ((word_start, word_end), tag) in enumerate(zip(sentence.word_offsets(), word_tags, strict=True)):
             add_gap(document.text[end:word_start])
+            numbers.append(len(words))
             words.append(document.text[word_start:word_end])
             spaces.append(False)
             # White space within an entity belongs to it: the tokens of a spaCy entity are adjacent.
@@ -69,6 +73,8 @@ def to_doc(document: Document, vocab: Vocab) -> Doc:
         "meta": dict(document.meta),
         "scores": [entity.score for entity in document.entities],
     }
+    if numbers != [number for number, word in enumerate(words) if word.strip()]:
+        doc.user_data["words"] = numbers
     return doc
 
 
@@ -84,8 +90,8 @@ def packable(user_data: Mapping[str, Any]) -> dict[str, Any]:
         srsly.msgpack_loads(srsly.msgpack_dumps(packed))
         return packed
     except (TypeError, ValueError, OverflowError, RecursionError):  # UnicodeEncodeError is a ValueError
-        as_json = json_values.dumps({"id": packed["id"], "meta": packed["meta"]}, ascii_only=True)
-        return {"json": as_json, "scores": packed["scores"]}
+        as_json = json_values.dumps({"id": packed.pop("id"), "meta": packed.pop("meta")}, ascii_only=True)
+        return {"json": as_json, **packed}
 
 
 def from_doc(doc: Doc, origin: Origin) -> Document:
@@ -127,7 +133,7 @@ def _unpacked(user_data: Mapping[Any, Any]) -> Mapping[Any, Any]:
 
 
 def sentences(doc: Doc) -> Iterator[Sentence]:
-    """The sentences of a Doc, with its tokens as words, except those that are white space.
+    """The sentences of a Doc, with its tokens as words, except those that are white space or not among our `words`.
 
     A Doc without sentence starts is split by spaCy's sentencizer and at blank lines, as in `segment.py`.
     """
@@ -137,15 +143,24 @@ def sentences(doc: Doc) -> Iterator[Sentence]:
         (guesses,) = _sentencizer.predict([doc])
         firsts = {i for i, first in enumerate(guesses) if first}
         firsts |= {token.i + 1 for token in doc if token.text.isspace() and token.text.count("\n") > 1}
+    are_words = _our_words(doc)
     words: list[Word] = []
     for token in doc:
         if token.i in firsts and words:
             yield Sentence(tuple(words))
             words = []
-        if token.text.strip():
+        if token.i in are_words if are_words is not None else token.text.strip():
             words.append(Word(token.idx, token.idx + len(token.text)))
     if words:
         yield Sentence(tuple(words))
+
+
+def _our_words(doc: Doc) -> frozenset[int] | None:
+    """The numbers of the tokens that are words, where the user data has them."""
+    given = doc.user_data.get("words")
+    if not isinstance(given, Sequence) or not all(type(number) is int for number in given):
+        return None
+    return frozenset(given)
 
 
 def scores(doc: Doc) -> Sequence[float | None]:
