@@ -1,8 +1,22 @@
-"""`python -m annotator`: the same as `annotate`."""
+"""The commands `annotate` and `python -m annotator`.
+
+Importing the command line takes a moment, and Ctrl-C within it is not an error either: so this module imports it late.
+"""
 
 from __future__ import annotations
 
-from annotator.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        from annotator.cli import main as run
+    except KeyboardInterrupt:
+        sys.stderr.write("annotate: interrupted\n")
+        sys.exit(130)  # as the command line itself does
+    run()
+
 
 if __name__ == "__main__":
     main()

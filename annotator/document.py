@@ -13,7 +13,7 @@ from operator import le, lt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from annotator.display import notebook_html
-from annotator.errors import RecordError
+from annotator.json_values import TOO_DEEP, is_too_deep
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -130,8 +130,9 @@ class Entity:
     """A labelled range of characters, `text[start:end]`.
 
     `score` is the mean probability that a model gave to the entity's tags, between 0 and 1; None if no model did.
-    Raises ValueError unless `0 <= start < end`, for an empty label and for a score outside [0, 1]; TypeError for
-    offsets that are not integers, a label that is not a string and a score that is not a number.
+    Raises ValueError unless `0 <= start < end`, for an empty label or half of a surrogate pair in it and for a score
+    outside [0, 1]; TypeError for offsets that are not integers, a label that is not a string and a score that is not a
+    number.
     """
 
     start: int
@@ -141,8 +142,7 @@ class Entity:
 
     def __post_init__(self) -> None:
         _check_range(self.start, self.end)
-        if not isinstance(self.label, str):
-            raise TypeError(f"an entity's label must be a string, not {self.label!r}")
+        _check_text(self.label, "an entity's label")
         if not self.label:
             raise ValueError(f"the entity at [{self.start}, {self.end}) has an empty label")
         if self.score is not None:
@@ -159,7 +159,8 @@ class Document:
     `sentences` is None before segmentation. Sentences and entities are each in text order, without overlap and within
     the text; only the first sentence may begin inside an entity. `meta` holds the other fields of the input record,
     which are passed through; it does not affect the document's hash. Raises ValueError for sentences or entities that
-    break these rules.
+    break these rules, for half of a surrogate pair in the text and for a meta that is nested too deep (see
+    `json_values`); TypeError for a text that is not a string.
     """
 
     id: str
@@ -170,6 +171,9 @@ class Document:
     entities: tuple[Entity, ...] = ()
 
     def __post_init__(self) -> None:
+        _check_text(self.text, "a document's text")
+        if self.meta and is_too_deep(self.meta):
+            raise ValueError(f"the meta of document {self.id} is {TOO_DEEP}")
         end = 0
         for entity in self.entities:
             if entity.start < end:
@@ -219,16 +223,12 @@ class Document:
 
         Only `text` is required; `origin` stands in for a missing id. Raises RecordError for a record without text,
         for an entity without offsets and a label, with offsets that do not fit the text or with a score that is not a
-        probability, for `ents` that is not a list and for `meta` that is not an object.
+        probability, for `ents` that is not a list and for `meta` that is not an object or nested too deep; TypeError
+        for what is not a dict.
         """
-        from annotator.formats.base import ReadOptions
-        from annotator.formats.fields import to_document
+        from annotator.formats.fields import from_record
 
-        origin = origin or Origin("record", 1)
-        for name, kind, what in (("ents", list, "a list"), ("meta", Mapping, "an object")):
-            if name in record and not isinstance(record[name], kind):
-                raise RecordError(origin, f"field {name!r} must be {what}, not {record[name]!r}")
-        return to_document(dict(record), origin, ReadOptions())
+        return from_record(record, origin or Origin("record", 1))
 
     def to_spacy(self, vocab: Vocab) -> Doc:
         """A spaCy Doc with the document's exact text, words, sentences and entities.
@@ -272,36 +272,22 @@ def keep_whole(sentences: Iterable[Sentence], entities: Iterable[Entity]) -> tup
     return tuple(kept)
 
 
-def sentence_tags(document: Document) -> Iterator[tuple[Sentence, list[str]]]:
-    """The sentences of a document, each with the IOB2 tags of its words.
-
-    A word is in an entity if they share a character. Words and entities are in order, so one pass over both is enough.
-    """
-    entities = iter(document.entities)
-    entity = next(entities, None)
-    for sentence in document.sentences or ():
-        if entity is None or entity.start >= sentence.offsets[-1]:
-            yield sentence, [OUTSIDE] * len(sentence)
-            continue
-        tags: list[str] = []
-        begun = None  # the entity of the previous word
-        for start, end in sentence.word_offsets():
-            while entity is not None and entity.end <= start:
-                entity = next(entities, None)
-            if entity is None or entity.start >= end:
-                tags.append(OUTSIDE)
-                begun = None
-            else:
-                tags.append(f"{'I' if begun is entity else 'B'}-{entity.label}")
-                begun = entity
-        yield sentence, tags
-
-
 def _check_range(start: int, end: int) -> None:
     if type(start) is not int or type(end) is not int:  # not isinstance, which takes True for an integer
         raise TypeError(f"offsets must be integers, not {start!r} and {end!r}")
     if not 0 <= start < end:
         raise ValueError(f"offsets must be 0 <= start < end, not [{start}, {end})")
+
+
+def _check_text(text: str, what: str) -> None:
+    if not isinstance(text, str):
+        raise TypeError(f"{what} must be a string, not {text!r}")
+    try:
+        if not text.isascii():  # which takes no time, while encoding takes some
+            text.encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(text[error.start]):x}"
+        raise ValueError(f"{what} has half of a surrogate pair ({half}) at character {error.start}") from None
 
 
 def _first_wrong(starts: list[int], ends: list[int]) -> str:

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.document import OUTSIDE
+from annotator.document import OUTSIDE, Document, Sentence
 from annotator.errors import UsageError
 
 PANX_TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
@@ -132,6 +132,31 @@ def strict_spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     An `I-` that continues nothing does not begin a span.
     """
     return (span for span in spans(tags) if tags[span[0]].startswith("B-"))
+
+
+def sentence_tags(document: Document) -> Iterator[tuple[Sentence, list[str]]]:
+    """The sentences of a document, each with the IOB2 tags of its words.
+
+    A word is in an entity if they share a character. Words and entities are in order, so one pass over both is enough.
+    """
+    entities = iter(document.entities)
+    entity = next(entities, None)
+    for sentence in document.sentences or ():
+        if entity is None or entity.start >= sentence.offsets[-1]:
+            yield sentence, [OUTSIDE] * len(sentence)
+            continue
+        tags: list[str] = []
+        begun = None  # the entity of the previous word
+        for start, end in sentence.word_offsets():
+            while entity is not None and entity.end <= start:
+                entity = next(entities, None)
+            if entity is None or entity.start >= end:
+                tags.append(OUTSIDE)
+                begun = None
+            else:
+                tags.append(f"{'I' if begun is entity else 'B'}-{entity.label}")
+                begun = entity
+        yield sentence, tags
 
 
 def faults(tags: Sequence[str]) -> Iterator[tuple[int, str]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+from annotator.__main__ import main
 from support.cli_runs import ENVIRONMENT, annotate
 
 
@@ -24,3 +27,22 @@ def test_errors_are_one_line_and_the_exit_code() -> None:
     done = python_m("nowhere.txt")
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr.startswith(b"annotate: error: nowhere.txt: ") and done.stderr.count(b"\n") == 1
+
+
+def test_an_interrupt_during_imports_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupting:
+        """Raises KeyboardInterrupt where the command line is imported, as Ctrl-C does."""
+
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "annotator.cli":
+                raise KeyboardInterrupt
+
+    for name in [name for name in sys.modules if name.startswith("annotator.cli")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    with pytest.raises(SystemExit) as done:
+        main()
+    assert done.value.code == 130
+    assert capsys.readouterr() == ("", "annotate: interrupted\n")

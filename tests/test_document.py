@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator import Document, Entity, Sentence, Word
-from annotator.document import Origin, keep_whole, sentence_tags
+from annotator.document import Origin, keep_whole
+from annotator.labels import sentence_tags
 
 ORIGIN = Origin("in.txt", 3)
 TEXT = "Rom ist alt. Bern auch."
@@ -247,3 +248,14 @@ def test_tags_are_iob2_of_the_words_that_share_a_character_with_an_entity() -> N
     document = made(*entities, sentences=(sentence(0, 3, 4, 7, 8, 11, 11, 12), sentence(13, 17, 18, 22)))
     assert [tags for _, tags in sentence_tags(document)] == [["B-A", "I-A", "B-A", "O"], ["B-B", "O"]]
     assert list(sentence_tags(made())) == []
+
+
+def test_a_text_and_a_label_are_strings_that_can_be_encoded() -> None:
+    for wrong in (None, b"x", 3):
+        with pytest.raises(TypeError, match=r"^a document's text must be a string, not "):
+            Document("i", wrong, Origin("in", 1))  # type: ignore[arg-type]
+    half = r"has half of a surrogate pair \(\\ud800\) at character"
+    with pytest.raises(ValueError, match=f"^a document's text {half} 1$"):
+        Document("i", "a\ud800", Origin("in", 1))
+    with pytest.raises(ValueError, match=f"^an entity's label {half} 0$"):
+        Entity(0, 1, "\ud800")

@@ -168,3 +168,20 @@ def test_showing_a_document_does_not_import_spacy() -> None:
         "Document('i', 'Rom', Origin('s', 1))._repr_html_(); print('spacy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False\n"
+
+
+@pytest.mark.parametrize("record", [None, 5, "Rom", [], b"x"])
+def test_what_is_no_dict_is_no_record(record: Any) -> None:
+    with pytest.raises(TypeError, match=r"^a record must be a dict with a text, not "):
+        Document.from_dict(record)
+
+
+def test_odd_values_in_a_record_are_named_in_one_line() -> None:
+    deep: Any = []
+    for _ in range(2_000):
+        deep = [deep]
+    for record in ({"text": deep}, {"text": "a", "meta": deep}, {1: 2}, {"text": "a", "ents": [[0, 1, "A", deep]]},
+                   {"text": {(1,): 2}}, {"text": "\ud800"}, {"text": "a", "x": deep}):  # fmt: skip
+        with pytest.raises(RecordError) as caught:
+            Document.from_dict(record)  # type: ignore[arg-type]
+        assert len(str(caught.value).splitlines()) == 1 and len(str(caught.value)) < 300

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from annotator.document import Document, Origin, Sentence, sentence_tags
+from annotator.document import Document, Origin, Sentence
 from annotator.evaluate.matching import Span, Tally, spans_of
 from annotator.evaluate.metrics import calibration, scores
+from annotator.labels import sentence_tags
 from annotator.pipeline import Annotator
 
 from .corpora import TaggedSentence

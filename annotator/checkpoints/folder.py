@@ -41,7 +41,8 @@ def find_checkpoint(name: str) -> Path:
     """The folder of a model: a known name, one that a distribution brings, a folder, or `owner/name` on the Hub.
 
     A Hub model that is not on this machine yet is downloaded, which is announced on stderr first. Raises UsageError
-    for a name that is none of these, AnnotatorError for a failed download and for a folder that is no checkpoint.
+    for a name that is none of these and for a folder without a config.json, AnnotatorError for a failed download and
+    for a checkpoint that lacks other files.
     """
     if name in EMBEDDED_MODELS:
         folder = embedded_folder(name)
@@ -69,7 +70,7 @@ def _packaged(name: str) -> PackagedModel | None:
 
 def _is_folder(name: str) -> bool:
     try:
-        return Path(name).is_dir()
+        return bool(name) and Path(name).is_dir()  # an empty path is the current folder
     except OSError:  # a name too long for a path
         return False
 
@@ -110,7 +111,7 @@ def _download(repository: str) -> Path:
 
 def _check_complete(folder: Path) -> None:
     if not (folder / "config.json").is_file():
-        raise AnnotatorError(f"{folder}: no config.json", "name the folder of a Hugging Face checkpoint")
+        raise UsageError(f"{folder}: no config.json", "name the folder of a Hugging Face checkpoint")
     weight_files(folder)
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise AnnotatorError(

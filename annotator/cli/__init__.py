@@ -9,14 +9,19 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from annotator.cli.lazy import LazyGroup
-from annotator.cli.terminal import say
-from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with, install_extra
+from annotator.cli.terminal import say, warn
+from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with, install_extra, nearest
+from annotator.json_values import AnnotatorWarning
 from annotator.system.process_setup import collect_garbage_less
 
 INTERRUPTED = 130
@@ -84,9 +89,10 @@ def main() -> None:
     collect_garbage_less()
     commands: list[click.Command] = [group]
     try:
-        code = group.main(prog_name="annotate", standalone_mode=False, obj=commands) or 0
+        with _warning_in_one_line():
+            code = group.main(prog_name="annotate", standalone_mode=False, obj=commands) or 0
     except click.ClickException as error:
-        error.show()
+        say(f"error: {_usage(error)}")
         code = error.exit_code
     except AnnotatorError as error:
         option = partial(_option, commands[-1])
@@ -107,9 +113,42 @@ def main() -> None:
     sys.exit(code)
 
 
+@contextmanager
+def _warning_in_one_line() -> Iterator[None]:
+    """Print our own warnings as one line each, and each of them once."""
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **how: Any) -> None:
+        if issubclass(category, AnnotatorWarning):
+            warn(str(message))
+        else:
+            others(message, category, *where, **how)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("default", AnnotatorWarning)
+        others, warnings.showwarning = warnings.showwarning, show
+        yield
+
+
 def _terminate(_signal: int, _frame: object) -> None:
     """Treat SIGTERM, which schedulers send before they kill, like Ctrl-C, so that what is written stays usable."""
     raise Terminated("terminated")
+
+
+def _usage(error: click.ClickException) -> str:
+    """A wrong command as one line, with the command that shows the right ones."""
+    if isinstance(error, click.NoSuchOption):
+        message = f"there is no option {_with_nearest(error.option_name, error.possibilities)}"
+    elif isinstance(error, click.exceptions.NoSuchCommand):
+        message = f"there is no file and no command {_with_nearest(error.command_name, error.possibilities)}"
+    else:
+        message = " ".join(error.format_message().split()).removesuffix(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{message}: see {context.command_path} --help" if context else message
+
+
+def _with_nearest(name: str, possibilities: Iterable[str] | None) -> str:
+    near = nearest(name, possibilities or ())
+    return f"{name} (did you mean {near}?)" if near else name
 
 
 def _say_with_advice(text: str, error: BaseException, command: click.Command) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.options import REJECTED, error_options, input_options, lang_option, output_options
+from annotator.cli.options import REJECTED, LocalPath, error_options, input_options, lang_option, output_options
 from annotator.cli.terminal import warn
 from annotator.files.sinks import STDOUT
 from annotator.formats import OUTPUTS
@@ -22,7 +22,7 @@ Examples:
 
 @click.command("convert", epilog=EXAMPLES)
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...", type=click.Path())
-@click.argument("output", metavar="OUT", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("output", metavar="OUT", type=LocalPath(path_type=Path, allow_dash=True))
 @input_options("--from")
 @click.option(
     "--to", "format", metavar="NAME", help=f"Format of the output: {', '.join(OUTPUTS)}.  [default: by suffix]"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.options import device_option
+from annotator.cli.options import LocalPath, device_option
 from annotator.cli.terminal import warn
 
 EXAMPLES = """\b
@@ -31,7 +31,7 @@ Examples:
 @click.option("--json", "format_name", flag_value="json", help="Print JSON.")
 @click.option("--markdown", "format_name", flag_value="markdown", help="Print Markdown.")
 @click.option("--html", "format_name", flag_value="html", help="Print an HTML page.")
-@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw a .png or .svg (extra `plot`).")
+@click.option("--plot", type=LocalPath(path_type=Path, dir_okay=False), help="Draw a .png or .svg (extra `plot`).")
 @click.option("--fail-under", type=click.FloatRange(0, 1), metavar="F1", help="Exit with 1 if micro F1 is lower.")
 def evaluate(
     files: tuple[str, ...],

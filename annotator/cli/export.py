@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
+from annotator.cli.options import LocalPath
 from annotator.cli.terminal import say
 
 
 @click.command("export", epilog="Example: annotate models export panx-mini --output panx-mini-onnx")
 @click.argument("model")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write."
-)
+@click.option("-o", "--output", type=LocalPath(path_type=Path, file_okay=False), required=True, help="Folder to write.")
 @click.option(
     "--precision", type=click.Choice(["float32", "int8"]), default="float32", show_default=True,
     help="Precision of the weights; int8 is faster on CPUs and is written beside float32.",

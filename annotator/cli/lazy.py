@@ -57,11 +57,24 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]  # the library has no types
         return parsed
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """The command to run. Raises NoSuchCommand for what looks like a mistyped name and is no file."""
+        """The command to run. Raises NoSuchCommand for what looks like a mistyped name and is no file.
+
+        `help`, which is no command, shows the help of the group or of the command after it.
+        """
         name = args[0]
+        if name == "help" and not Path(name).exists():
+            self._show_help(ctx, args[1:])
         if name.isalpha() and name not in self.commands and nearest(name, self.commands) and not Path(name).exists():
             raise click.exceptions.NoSuchCommand(name, possibilities=list(self.commands), ctx=ctx)
         resolved = super().resolve_command(ctx, args)
         if isinstance(ctx.obj, list):
             ctx.obj.append(resolved[1])
         return resolved
+
+    def _show_help(self, ctx: click.Context, names: list[str]) -> None:
+        shown: click.Command = self
+        if names and names[0] in self.commands:
+            shown = self.commands[names[0]]
+            ctx = click.Context(shown, info_name=names[0], parent=ctx)
+        click.echo(shown.get_help(ctx))
+        ctx.exit()

@@ -12,12 +12,23 @@ import click
 from annotator.engines import ENGINES
 from annotator.engines.base import PRECISIONS
 from annotator.errors import UsageError
+from annotator.files.uris import check_local
 from annotator.formats import FORMATS, INPUTS
-from annotator.formats.base import ON_ERROR, SPLITS, ReadOptions, WriteOptions
+from annotator.formats.base import ON_ERROR, SPLITS, TEXT_FIELD, ReadOptions, WriteOptions
 
 Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
 REJECTED = 3  # the exit code of a command that skipped records
+
+
+class LocalPath(click.Path):
+    """A path to write to. A URI is a UsageError, because outputs are local."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        check_local(value)
+        return super().convert(value, param, ctx)
+
 
 lang_option: Decorator = click.option(
     "--lang", default="xx", show_default=True, help="Language of the text, for its words and sentences."
@@ -42,8 +53,14 @@ def input_options(flag: str = "--input-format") -> Decorator:
             flag, "input_format", metavar="NAME",
             help=f"Format of the input: {', '.join(INPUTS)}.  [default: by suffix, else text]",
         ),
-        click.option("--text-field", default="text", show_default=True, help="Field of a record that holds its text."),
-        click.option("--id-field", default="id", show_default=True, help="Field of a record that holds its id."),
+        click.option(
+            "--text-field", default=TEXT_FIELD, metavar="NAME",
+            help="Field of a record that holds its text.  [default: text, or a table's only column of strings]",
+        ),
+        click.option(
+            "--id-field", default="id", show_default=True, metavar="NAME",
+            help="Field of a record that holds its id.",
+        ),
         click.option(
             "--split", type=click.Choice(SPLITS), default="line", show_default=True,
             help="Unit of text that becomes a document.",
@@ -86,7 +103,7 @@ def error_options(command: Command) -> Command:
             help="What to do about a record that cannot be read.",
         ),
         click.option(
-            "--rejects", type=click.Path(path_type=Path), metavar="FILE",
+            "--rejects", type=LocalPath(path_type=Path), metavar="FILE",
             help="File for skipped records.  [default: OUTPUT.rejects.jsonl]",
         ),
     ]  # fmt: skip

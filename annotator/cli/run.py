@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.options import REJECTED, error_options, input_options, limit_option, model_options, output_options
+from annotator.cli.options import (
+    REJECTED,
+    LocalPath,
+    error_options,
+    input_options,
+    limit_option,
+    model_options,
+    output_options,
+)
 from annotator.cli.terminal import say
 from annotator.formats import OUTPUTS
 from annotator.formats.base import ReadOptions, WriteOptions
@@ -27,7 +35,7 @@ Examples:
 @click.command("run", epilog=EXAMPLES)
 @click.argument("inputs", nargs=-1, metavar="[FILE|FOLDER|GLOB|URI|-]...", type=click.Path())
 @click.option(
-    "-o", "--output", metavar="FILE|FOLDER/", type=click.Path(), help="File or folder to write.  [default: stdout]"
+    "-o", "--output", metavar="FILE|FOLDER/", type=LocalPath(), help="File or folder to write.  [default: stdout]"
 )
 @click.option(
     "-f", "--format", metavar="NAME",

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from annotator.cli.options import LocalPath
+
 if TYPE_CHECKING:
     from annotator.train.trainer import Settings
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
+OUTPUT_FOLDER = LocalPath(path_type=Path, file_okay=False)
+OUTPUT_FILE = LocalPath(path_type=Path, dir_okay=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ def training_options(command: Callable[..., None]) -> Callable[..., None]:
             "--data", type=FOLDER, help="Folder with <lang>/{train,dev,test}.tsv.  [default: PAN-X on the Hub]"
         ),
         click.option(
-            "--output", type=FOLDER, required=True, help="Folder for the checkpoint, its card and results.json."
+            "--output", type=OUTPUT_FOLDER, required=True, help="Folder for the checkpoint, its card and results.json."
         ),
         click.option(
             "--sample", default="all", show_default=True, help="Training sentences per language: all, swiss or N."
@@ -153,7 +157,7 @@ def learning_curve(source: str, target: str, sizes: list[int], training: Trainin
 
 @train.command("report", epilog="Example: annotate train report runs/zero-shot runs/joint --plot transfer.svg")
 @click.argument("folders", nargs=-1, required=True, type=FOLDER)
-@click.option("--plot", type=FILE, help="Also draw a PNG or SVG.")
+@click.option("--plot", type=OUTPUT_FILE, help="Also draw a PNG or SVG.")
 def report(folders: tuple[Path, ...], plot: Path | None) -> None:
     """Show the results of several trainings side by side."""
     from annotator.train import report as reports
@@ -173,7 +177,7 @@ def report(folders: tuple[Path, ...], plot: Path | None) -> None:
 )
 @click.option("--corpus", "corpora", multiple=True, required=True, type=FILE, help="CoNLL file to segment as before.")
 @click.option("--least", default=1, show_default=True, help="Occurrences in the corpora that a piece needs to be kept.")
-@click.option("--output", type=FOLDER, required=True, help="Folder for the smaller checkpoint.")
+@click.option("--output", type=OUTPUT_FOLDER, required=True, help="Folder for the smaller checkpoint.")
 def trim(base: Path, keep: int, corpora: tuple[Path, ...], least: int, output: Path) -> None:
     """Write a checkpoint with a smaller vocabulary that segments the CoNLL corpora as before."""
     from annotator.errors import UsageError, first_line

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.options import force_option, input_options, json_option
+from annotator.cli.options import LocalPath, force_option, input_options, json_option
 from annotator.cli.terminal import say
 from annotator.formats.base import ReadOptions
 
@@ -25,7 +25,7 @@ Examples:
     "--repair", type=click.Choice(["conlleval", "discard"]),
     help="Repair invalid IOB2 in CoNLL: an I- that continues nothing begins an entity, or becomes O.",
 )  # fmt: skip
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File for the repaired corpus.")
+@click.option("-o", "--output", type=LocalPath(path_type=Path, dir_okay=False), help="File for the repaired corpus.")
 @force_option
 @json_option
 def validate(

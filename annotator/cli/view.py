@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.options import force_option, input_options, limit_option
+from annotator.cli.options import LocalPath, force_option, input_options, limit_option
+from annotator.cli.terminal import warn
 from annotator.formats.base import ReadOptions
 
 EXAMPLES = """\b
@@ -20,7 +21,7 @@ Examples:
 @click.command("view", epilog=EXAMPLES)
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER|-...", type=click.Path())
 @click.option("-f", "--format", metavar="NAME", help="terminal or html.  [default: by suffix, else terminal]")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write.  [default: stdout]")
+@click.option("-o", "--output", type=LocalPath(path_type=Path), help="File to write.  [default: stdout]")
 @click.option("--scores", is_flag=True, help="Show the scores of entities (an HTML page shows them on hover).")
 @limit_option
 @input_options()
@@ -45,5 +46,7 @@ def view(
     from annotator.input.records import open_input
 
     chosen = choose_format(format, output)
-    documents = open_input(inputs, input_format, read_options).documents()
-    show(islice(documents, limit), chosen, output, scores, force)
+    given = open_input(inputs, input_format, read_options)
+    if given.formats == {"text"}:
+        warn("plain text has no entities: annotate it first, for example with annotate FILE -o FILE.jsonl")
+    show(islice(given.documents(), limit), chosen, output, scores, force)

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from annotator.errors import Advice, AnnotatorError, OutputClosed, advise
 from annotator.files.compression import stream_compressor
+from annotator.files.uris import check_local
 
 PARTIAL = ".partial"
 STDOUT = "-"
@@ -38,10 +39,11 @@ def open_sink(path: Path | None, force: bool = False) -> AbstractContextManager[
 
     A file is written as `NAME.partial` and renamed when all of it is on disk. After a failure, the partial file is
     kept unless it is empty, so that nothing is lost. Raises AnnotatorError for a file that exists (unless `force`) or
-    cannot be written.
+    cannot be written, and UsageError for a URI.
     """
     if path is None or str(path) == STDOUT:
         return _stdout()
+    check_local(path)
     with reporting_os_errors(path):
         is_folder, exists, is_file = path.is_dir(), path.exists(), path.is_file()
     if is_folder:

@@ -25,6 +25,7 @@ from typing import BinaryIO, NamedTuple
 from annotator.document import Document, Origin
 from annotator.errors import RecordError
 
+TEXT_FIELD = "text"
 SPLITS = ("line", "paragraph", "file")
 ON_ERROR = ("fail", "skip")  # what to do at a record that cannot be read
 KEPT_BYTES = 1_000_000  # how much of a rejected record is kept
@@ -36,13 +37,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class ReadOptions:
     """How an input is read.
 
-    `text_field` and `id_field` name the fields of a record that hold its text and its id. `split` is one of SPLITS:
+    `text_field` and `id_field` name the fields of a record that hold its text and its id; a table without TEXT_FIELD
+    may have its text in the only other column of strings. `split` is one of SPLITS:
     the unit of plain text that becomes a document. `strict` decides on an `I-` tag that continues no entity: it is no
     entity, while conlleval lets it begin one. `on_tags` is called for each tagged sentence with its tags as they stand
     in the input and the origin of each.
     """
 
-    text_field: str = "text"
+    text_field: str = TEXT_FIELD
     id_field: str = "id"
     split: str = "line"
     strict: bool = False

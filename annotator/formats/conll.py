@@ -16,10 +16,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
-from annotator.document import OUTSIDE, Document, sentence_tags
+from annotator.document import OUTSIDE, Document
 from annotator.errors import RecordError
 from annotator.formats.base import DEFAULTS, Line, ReadOptions, Record, WriteOptions, lines
 from annotator.formats.tagged import TaggedSentence, Token, document_or_error, join_sentences
+from annotator.labels import sentence_tags
 
 DOCSTART = "-DOCSTART-"
 NO_MARK = "_"  # in the second column: the token is a word, even if it is DOCSTART

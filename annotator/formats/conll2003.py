@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from annotator.document import Document, sentence_tags
+from annotator.document import Document
 from annotator.formats.base import DEFAULTS, WriteOptions
 from annotator.formats.conll import DOCSTART, NO_MARK, read
+from annotator.labels import sentence_tags
 
 __all__ = ["read", "write"]
 _UNWRITABLE_IN_WORD = re.compile(r"[ \t\n]")

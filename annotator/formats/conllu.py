@@ -16,17 +16,17 @@ Format: https://universaldependencies.org/format.html and https://ufal.mff.cuni.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from annotator.document import OUTSIDE, Document, Sentence, sentence_tags
+from annotator import json_values
+from annotator.document import OUTSIDE, Document, Sentence
 from annotator.errors import RecordError, first_line
 from annotator.formats.base import DEFAULTS, Line, ReadOptions, Record, WriteOptions, blocks, check_text, lines
 from annotator.formats.tagged import Token, document_or_error, join_sentences
-from annotator.labels import is_tag
+from annotator.labels import is_tag, sentence_tags
 
 COLUMNS = 10
 OUR_COMMENT = "# annotator = "
@@ -101,12 +101,14 @@ def _our_comment(block: Sequence[Line]) -> dict[str, Any]:
     if line is None:
         return {}
     try:
-        found = json.loads(line.text.removeprefix(OUR_COMMENT))
+        found = json_values.loads(line.text.removeprefix(OUR_COMMENT))
         if not isinstance(found, dict) or not all(
             isinstance(value, _OUR_FIELDS.get(name, object)) for name, value in found.items()
         ):
             raise ValueError("expected an object with id, meta and text")
         check_text(found.get("text", ""), line.origin)
+        if json_values.is_too_deep(found.get("meta")):
+            raise ValueError(json_values.TOO_DEEP)
         return found
     except (ValueError, RecursionError) as error:
         reason = f"the comment `{OUR_COMMENT}...` cannot be read ({first_line(error)})"
@@ -200,7 +202,7 @@ def _head(document: Document) -> Iterator[str]:
         ours["text"] = document.text
     yield f"# newdoc id = {document.id}\n" if fits else "# newdoc\n"
     if ours:
-        yield f"{OUR_COMMENT}{json.dumps(ours, ensure_ascii=False, default=str)}\n"
+        yield f"{OUR_COMMENT}{json_values.dumps(ours)}\n"
 
 
 def _sentence_lines(text: str, sentence: Sentence, tags: Sequence[str], start: int, end: int) -> Iterator[str]:

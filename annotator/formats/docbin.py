@@ -52,24 +52,26 @@ def read(stream: BinaryIO, source: str, _options: ReadOptions) -> Iterator[Recor
             doc = next(docs, None)
             if doc is None:
                 return
-            record: Record = _document(doc, origin)
-        except RecordError as error:
-            record = error
         except Exception as error:  # as above; the generator of Docs has ended with it
             reason = f"a damaged Doc ({first_line(error)})"
             raise RecordError(origin, reason, remedy="create the file again") from None
         finally:
             if collecting:
                 gc.enable()
-        yield record
+        yield _record(doc, origin)
 
 
-def _document(doc: Doc, origin: Origin) -> Document:
+def _record(doc: Doc, origin: Origin) -> Record:
     from annotator.formats.spacy_docs import from_doc
 
-    document = from_doc(doc, origin)
-    check_text(document.text, origin)
-    return document
+    try:
+        document = from_doc(doc, origin)
+        check_text(document.text, origin)
+        return document
+    except RecordError as error:
+        return error
+    except Exception as error:  # damaged bytes may make a Doc that fails only when it is used
+        return RecordError(origin, f"a damaged Doc ({first_line(error)})", remedy="create the file again")
 
 
 def write(documents: Iterable[Document], _options: WriteOptions = DEFAULTS) -> Iterator[bytes]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from reprlib import repr as repr_short
 from typing import Any
 
+from annotator import json_values
 from annotator.document import OUTSIDE, Document, Entity, Origin, Sentence, Word, keep_whole
 from annotator.errors import RecordError
-from annotator.formats.base import ReadOptions, check_text
+from annotator.formats.base import TEXT_FIELD, ReadOptions, check_text
 from annotator.labels import spans
 
 ENTITY_FIELDS = ("ents", "spans", "entities", "labels", "label")  # the first of them that holds entities counts
@@ -41,14 +43,41 @@ def to_document(record: dict[str, Any], origin: Origin, options: ReadOptions) ->
     sentences = _sentences(record, text, origin)
     entities = _entities(record, text, origin)
     ours = list(record) == ["meta"] and isinstance(record["meta"], dict)
+    meta = record["meta"] if ours else record
+    if json_values.is_too_deep(meta):
+        raise RecordError(origin, f"a record {json_values.TOO_DEEP}", remedy="flatten it")
     return Document(
         id=str(origin) if identity is None else str(identity),
         text=text,
         origin=origin,
-        meta=record["meta"] if ours else record,
+        meta=meta,
         sentences=None if sentences is None else keep_whole(sentences, entities),
         entities=entities,
     )
+
+
+def from_record(record: Mapping[str, Any], origin: Origin) -> Document:
+    """The document of a record in Python: what `Document.from_dict` returns and raises."""
+    if not isinstance(record, Mapping):
+        raise TypeError(f"a record must be a dict with a text, not {repr_short(record)}")
+    for name, kind, what in (("ents", list, "a list"), ("meta", Mapping, "an object")):
+        if name in record and not isinstance(record[name], kind):
+            raise RecordError(origin, f"field {name!r} must be {what}, not {repr_short(record[name])}")
+    return to_document(dict(record), origin, ReadOptions())
+
+
+def choose_text_field(fields: Sequence[str], of_text: Iterable[str], origin: Origin, options: ReadOptions) -> str:
+    """The field of a table that holds the text: `options.text_field`, or else the only one `of_text` beside the id.
+
+    A field that the user has named is not replaced by another. Raises RecordError if there is no such field.
+    """
+    if options.text_field in fields:
+        return options.text_field
+    others = [name for name in of_text if name != options.id_field]
+    if options.text_field == TEXT_FIELD and len(others) == 1:
+        return others[0]
+    reason = f"no column {options.text_field!r} (there are: {name_fields(fields)})"
+    raise RecordError(origin, reason, remedy="name the column with the text by {text_field}")
 
 
 def _text(record: dict[str, Any], origin: Origin, field: str) -> str:
@@ -62,14 +91,17 @@ def _text(record: dict[str, Any], origin: Origin, field: str) -> str:
     return check_text(text, origin)
 
 
-def name_fields(fields: Iterable[str]) -> str:
+def name_fields(fields: Iterable[object]) -> str:
     """The first SHOWN_FIELDS names of fields, shortened for an error message."""
-    shown = [name if len(name) <= SHOWN_CHARACTERS else name[:SHOWN_CHARACTERS] + "..." for name in fields]
+    shown = [name if len(name) <= SHOWN_CHARACTERS else name[:SHOWN_CHARACTERS] + "..." for name in map(str, fields)]
     return ", ".join(shown[:SHOWN_FIELDS] + ["..."] * (len(shown) > SHOWN_FIELDS)) or "none"
 
 
 def _excerpt(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)[:SHOWN_CHARACTERS]
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)[:SHOWN_CHARACTERS]
+    except (TypeError, ValueError, RecursionError):  # names that are no strings, or a value that is nested very deep
+        return f"a {type(value).__name__}"
 
 
 # Tasks of Label Studio keep the text in `data`, and the entities in the regions of annotations or predictions.

@@ -10,17 +10,16 @@ Format: https://jsonlines.org/
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from json import JSONDecodeError
 from typing import Any, BinaryIO
 
+from annotator import json_values
 from annotator.document import Document, Entity
 from annotator.errors import RecordError, first_line
 from annotator.formats.base import DEFAULTS, Line, ReadOptions, Record, WriteOptions, lines
 from annotator.formats.fields import SHOWN_CHARACTERS, to_document
 
-MAX_DEPTH = 200
 LABEL_STUDIO_TAGS = {"from_name": "label", "to_name": "text", "type": "labels"}
 
 
@@ -40,39 +39,24 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
 
 def _record(line: Line) -> dict[str, Any]:
     try:
-        record = json.loads(line.text, parse_float=_finite)
-    except json.JSONDecodeError as error:
+        record = json_values.loads(line.text)
+    except JSONDecodeError as error:
         reason = f"not JSON: {error.msg} at character {error.pos}"
         raise RecordError(line.origin, reason, remedy="correct the line") from None
     except (ValueError, RecursionError) as error:
         reason = f"JSON that cannot be read: {first_line(error)}"
-        raise RecordError(line.origin, reason, remedy="simplify the record") from None
+        raise RecordError(line.origin, reason, remedy="correct the record") from None
     if not isinstance(record, dict):
         reason = f"not a JSON object but {line.text.strip()[:SHOWN_CHARACTERS]}"
         raise RecordError(line.origin, reason, remedy="write each record as {...}")
-    # A record nested deeper could be read, but perhaps not be written.
-    if line.raw.count(b"[") + line.raw.count(b"{") > MAX_DEPTH and _is_deeper(record, MAX_DEPTH):
-        raise RecordError(line.origin, f"JSON nested more than {MAX_DEPTH} levels deep", remedy="flatten it")
     return record
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
-        raise ValueError(f"the number {digits[:SHOWN_CHARACTERS]} is too large for a float")
-    return number
-
-
-def _is_deeper(value: Any, depth: int) -> bool:
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return not depth or any(_is_deeper(part, depth - 1) for part in parts if isinstance(part, dict | list))
 
 
 def write(documents: Iterable[Document], options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
     """The documents as JSON Lines, in the style `options.style`."""
     to_record = STYLES[options.style]
     for document in documents:
-        line = json.dumps(to_record(document), ensure_ascii=False, default=str)
+        line = json_values.dumps(to_record(document))
         # UTF-8 cannot encode a surrogate in another field than the text: it is written as JSON's own escape.
         yield line.encode("utf-8", "backslashreplace") + b"\n"
 

@@ -14,20 +14,21 @@ Format: https://parquet.apache.org/docs/file-format/
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from annotator import json_values
 from annotator.document import Document, Origin
 from annotator.errors import RecordError, first_line
 from annotator.formats.base import DEFAULTS, ReadOptions, Record, WriteOptions
-from annotator.formats.fields import name_fields, to_document
+from annotator.formats.fields import choose_text_field, to_document
 
 if TYPE_CHECKING:
-    from pyarrow import Schema
+    from pyarrow import DataType, Schema
 
 MARK = b"annotator"  # in the metadata of the schema: the column `meta` is JSON
 ROWS_AT_A_TIME = 1_000
@@ -46,9 +47,9 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
     number = 0
     with _seekable(stream) as file:
         try:
-            for row, ours in _rows(file, source, options):
+            for row, ours, text_field in _rows(file, source, options):
                 number += 1
-                yield _record(row, ours, Origin(source, number), options)
+                yield _record(row, ours, Origin(source, number), replace(options, text_field=text_field))
         except (RecordError, GeneratorExit):
             raise
         except Exception as error:  # damaged bytes fail anywhere in Arrow and its conversions
@@ -66,51 +67,50 @@ def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
             yield copy
 
 
-def _rows(file: BinaryIO, source: str, options: ReadOptions) -> Iterator[tuple[dict[str, Any], bool]]:
-    """The rows, each with whether the file is ours."""
+def _rows(file: BinaryIO, source: str, options: ReadOptions) -> Iterator[tuple[dict[str, Any], bool, str]]:
+    """The rows, each with whether the file is ours, and with the name of the column that holds the text."""
     from pyarrow.parquet import ParquetFile
 
     parquet = ParquetFile(file)
     schema = parquet.schema_arrow
-    if options.text_field not in schema.names:
-        reason = f"no column {options.text_field!r} (there are: {name_fields(schema.names)})"
-        raise RecordError(Origin(source, 1), reason, remedy="name the column with the text by {text_field}")
+    of_text = [field.name for field in schema if _holds_text(field.type)]
+    text_field = choose_text_field(schema.names, of_text, Origin(source, 1), options)
     ours = MARK in (schema.metadata or {})
     for batch in parquet.iter_batches(batch_size=ROWS_AT_A_TIME):
         for row in batch.to_pylist():
-            yield row, ours
+            yield row, ours, text_field
+
+
+def _holds_text(type: DataType) -> bool:
+    from pyarrow import types
+
+    if types.is_dictionary(type):
+        type = type.value_type
+    return any(is_text(type) for is_text in (types.is_string, types.is_large_string, types.is_string_view))
 
 
 def _record(row: dict[str, Any], ours: bool, origin: Origin, options: ReadOptions) -> Record:
     try:
-        return _document(row, ours, origin, options)
+        fields: dict[str, Any] = json_values.json_value(row)
+    except ValueError as error:
+        return RecordError(origin, f"a row {first_line(error)}", remedy="flatten it")
+    try:
+        return _document(dict(fields), ours, origin, options)
     except RecordError as error:
-        error.raw = json.dumps(_json_value(row), ensure_ascii=False)
+        error.raw = json_values.dumps(fields)
         return error
 
 
-def _document(row: dict[str, Any], ours: bool, origin: Origin, options: ReadOptions) -> Document:
-    fields: dict[str, Any] = _json_value(row)
+def _document(fields: dict[str, Any], ours: bool, origin: Origin, options: ReadOptions) -> Document:
     if ours:
         if fields.get("sents") is None:
             fields.pop("sents", None)
         try:
-            fields["meta"] = json.loads(fields.get("meta") or "{}")
+            fields["meta"] = json_values.loads(fields.get("meta") or "{}")
         except (ValueError, TypeError, RecursionError) as error:
             reason = f"its meta is not JSON ({first_line(error)})"
             raise RecordError(origin, reason, remedy="create the file again") from None
     return to_document(fields, origin, options)
-
-
-def _json_value(value: Any) -> Any:
-    """The value in JSON's types: bytes are read as UTF-8; dates, decimals and the like become strings."""
-    if isinstance(value, dict):
-        return {name: _json_value(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_json_value(one) for one in value]
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def write(documents: Iterable[Document], _options: WriteOptions = DEFAULTS) -> Iterator[bytes]:
@@ -187,5 +187,5 @@ def _row(document: Document) -> dict[str, Any]:
         **document.to_dict(),
         "id": document.id.encode("utf-8", "backslashreplace").decode("utf-8"),  # half of a surrogate pair has no UTF-8
         "sents": None if sentences is None else [sentence.offsets.tolist() for sentence in sentences],
-        "meta": json.dumps(dict(document.meta), default=str),
+        "meta": json_values.dumps(dict(document.meta), ascii_only=True),
     }

@@ -1,11 +1,12 @@
 """Documents <-> spaCy Docs, with the same text, words, sentences and entities.
 
-`doc.user_data` holds `id`, `meta` and `scores` (one for each of `doc.ents`, in their order).
+`doc.user_data` holds `id`, `meta` and `scores` (one for each of `doc.ents`, in their order). Tokens cover the whole
+text, and those that are not white space are words. Where a document's words are others, `words` has the numbers of the
+tokens that are words.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -15,7 +16,10 @@ from spacy.pipeline import Sentencizer
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from annotator.document import OUTSIDE, Document, Entity, Origin, Sentence, Word, keep_whole, sentence_tags
+from annotator import json_values
+from annotator.document import OUTSIDE, Document, Entity, Origin, Sentence, Word, keep_whole
+from annotator.errors import RecordError
+from annotator.labels import sentence_tags
 from annotator.prepare.segment import Segmenter
 
 _sentencizer = Sentencizer()
@@ -33,6 +37,7 @@ def to_doc(document: Document, vocab: Vocab) -> Doc:
     spaces: list[bool] = []
     tags: list[str] = []
     starts: list[bool | int | None] = []
+    numbers: list[int] = []  # of the tokens that are words
     end = 0
 
     def add_gap(gap: str) -> None:
@@ -48,6 +53,7 @@ def to_doc(document: Document, vocab: Vocab) -> Doc:
     for sentence, word_tags in sentence_tags(document):
         for number, ((word_start, word_end), tag) in enumerate(zip(sentence.word_offsets(), word_tags, strict=True)):
             add_gap(document.text[end:word_start])
+            numbers.append(len(words))
             words.append(document.text[word_start:word_end])
             spaces.append(False)
             # White space within an entity belongs to it: the tokens of a spaCy entity are adjacent.
@@ -67,6 +73,8 @@ def to_doc(document: Document, vocab: Vocab) -> Doc:
         "meta": dict(document.meta),
         "scores": [entity.score for entity in document.entities],
     }
+    if numbers != [number for number, word in enumerate(words) if word.strip()]:
+        doc.user_data["words"] = numbers
     return doc
 
 
@@ -77,29 +85,33 @@ def _segmenter() -> Segmenter:
 
 def packable(user_data: Mapping[str, Any]) -> dict[str, Any]:
     """The `doc.user_data` of `to_doc` in a form that msgpack can hold: `id` and `meta` as JSON if need be."""
+    packed = dict(user_data) | {"meta": json_values.json_value(user_data["meta"])}
     try:
-        srsly.msgpack_loads(srsly.msgpack_dumps(user_data))
-        return dict(user_data)
+        srsly.msgpack_loads(srsly.msgpack_dumps(packed))
+        return packed
     except (TypeError, ValueError, OverflowError, RecursionError):  # UnicodeEncodeError is a ValueError
-        as_json = json.dumps({"id": user_data["id"], "meta": user_data["meta"]}, default=str)
-        return {"json": as_json, "scores": user_data["scores"]}
+        as_json = json_values.dumps({"id": packed.pop("id"), "meta": packed.pop("meta")}, ascii_only=True)
+        return {"json": as_json, **packed}
 
 
 def from_doc(doc: Doc, origin: Origin) -> Document:
     """The document of a spaCy Doc; its id is `origin` where `doc.user_data` has none.
 
-    Sentences are joined where one begins inside an entity.
+    The meta gets JSON's types (see `json_values`). Sentences are joined where one begins inside an entity. Raises
+    RecordError for a meta that is nested too deep.
     """
-    user_data = doc.user_data
-    if "json" in user_data and "meta" not in user_data:
-        user_data = json.loads(user_data["json"])
-    meta = _with_lists(user_data.get("meta", {}))
+    user_data = _unpacked(doc.user_data)
+    identity = user_data.get("id")
+    try:
+        meta = json_values.json_value(user_data.get("meta", {}))
+    except ValueError as error:
+        raise RecordError(origin, f"its meta is {error}", remedy="flatten it") from None
     entities = tuple(
         Entity(ent.start_char, ent.end_char, ent.label_, score)
         for ent, score in zip(doc.ents, scores(doc), strict=True)
     )
     return Document(
-        id=str(user_data.get("id", origin)),
+        id=str(origin if identity is None else identity),
         text=doc.text,
         origin=origin,
         meta=meta if isinstance(meta, dict) else {"meta": meta},
@@ -108,15 +120,20 @@ def from_doc(doc: Doc, origin: Origin) -> Document:
     )
 
 
-def _with_lists(value: Any) -> Any:
-    """The value with lists again, of which msgpack makes tuples."""
-    if isinstance(value, Mapping):
-        return {name: _with_lists(one) for name, one in value.items()}
-    return [_with_lists(one) for one in value] if isinstance(value, list | tuple) else value
+def _unpacked(user_data: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """The user data as it was before `packable`; that of other tools, which may also have a field `json`, as it is."""
+    as_json = user_data.get("json")
+    if "meta" in user_data or not isinstance(as_json, str):
+        return user_data
+    try:
+        unpacked = json_values.loads(as_json)
+    except (ValueError, RecursionError):
+        return user_data
+    return unpacked if isinstance(unpacked, dict) else user_data
 
 
 def sentences(doc: Doc) -> Iterator[Sentence]:
-    """The sentences of a Doc, with its tokens as words, except those that are white space.
+    """The sentences of a Doc, with its tokens as words, except those that are white space or not among our `words`.
 
     A Doc without sentence starts is split by spaCy's sentencizer and at blank lines, as in `segment.py`.
     """
@@ -126,15 +143,24 @@ def sentences(doc: Doc) -> Iterator[Sentence]:
         (guesses,) = _sentencizer.predict([doc])
         firsts = {i for i, first in enumerate(guesses) if first}
         firsts |= {token.i + 1 for token in doc if token.text.isspace() and token.text.count("\n") > 1}
+    are_words = _our_words(doc)
     words: list[Word] = []
     for token in doc:
         if token.i in firsts and words:
             yield Sentence(tuple(words))
             words = []
-        if token.text.strip():
+        if token.i in are_words if are_words is not None else token.text.strip():
             words.append(Word(token.idx, token.idx + len(token.text)))
     if words:
         yield Sentence(tuple(words))
+
+
+def _our_words(doc: Doc) -> frozenset[int] | None:
+    """The numbers of the tokens that are words, where the user data has them."""
+    given = doc.user_data.get("words")
+    if not isinstance(given, Sequence) or not all(type(number) is int for number in given):
+        return None
+    return frozenset(given)
 
 
 def scores(doc: Doc) -> Sequence[float | None]:

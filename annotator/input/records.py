@@ -46,6 +46,11 @@ class Input:
         sizes = [source.size for source in self.sources]
         return None if None in sizes else sum(size or 0 for size in sizes)
 
+    @property
+    def formats(self) -> set[str]:
+        """The names of the formats of the sources."""
+        return {input_format(self.format_name, source.name).name for source in self.sources}
+
     def records(self, first: int = 0, on_read: Callable[[int], None] = lambda _: None) -> Iterator[Positioned]:
         """The records of the sources from number `first` on, in order.
 

@@ -10,6 +10,7 @@ import fnmatch
 import glob
 import gzip
 import io
+import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -20,15 +21,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from annotator.errors import AnnotatorError, UsageError, first_line
 from annotator.files.compression import DAMAGED, OPENERS, plain_name
+from annotator.files.uris import is_uri, public_uri, splits_credentials
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileInfo, FileSystem
 
 STDIN = "-"
+URI_SCHEMES = "s3://, gs://, hdfs:// or file://"
 BUFFER_BYTES = 1 << 18
 # What reading raises for a file that is missing, truncated or damaged.
 BROKEN_STREAM = (OSError, EOFError, *DAMAGED)
-_URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 _GLOB = re.compile(r"[*?\[]")
 _URI_GLOB = re.compile(r"[*\[]")  # ? begins the options of the file system, such as ?region=eu-west-1
 
@@ -38,7 +40,8 @@ class Source:
     """A named stream of bytes. `size` is its number of bytes as stored (None if unknown: stdin, a pipe).
 
     `relative` is its path below the folder or glob that it was found by, otherwise its file name; a shard for this
-    source is named after it. `remote` is the file system of a URI, and the path in it. The name of a URI has neither
+    source is named after it. `path` is the path of a file, and `remote` the file system of a URI and the path in it.
+    The name is text that UTF-8 can encode, whatever the bytes of the path and the locale, and that of a URI has neither
     credentials nor options, because names occur in outputs, journals and logs.
     """
 
@@ -46,6 +49,7 @@ class Source:
     relative: PurePath
     size: int | None = None
     is_stdin: bool = False
+    path: Path | None = None
     remote: tuple[FileSystem, str] | None = None
 
     @contextmanager
@@ -78,7 +82,7 @@ class Source:
             with system.open_input_file(path) as stream:
                 yield cast(BinaryIO, stream)
         else:
-            with Path(self.name).open("rb", buffering=0) as stream:
+            with (self.path or Path(self.name)).open("rb", buffering=0) as stream:
                 yield cast(BinaryIO, stream)
 
 
@@ -128,7 +132,7 @@ def _unreadable(name: str, error: BaseException) -> AnnotatorError:
     remedy = ""
     if isinstance(error, EOFError):
         reason = "the compressed file is truncated"
-        remedy = "fetch it again, or keep what is intact with {on_error} skip"
+        remedy = "fetch it again"
     elif isinstance(error, OSError) and error.strerror:
         reason = error.strerror
     elif isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
@@ -150,9 +154,9 @@ def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source
         if name == STDIN and STDIN_SOURCE in sources:
             raise UsageError("stdin (-) is given twice, but can be read only once", "give it once")
         try:
-            sources += _remote(name, suffixes) if _URI.match(name) else _local(name, suffixes)
+            sources += _remote(name, suffixes) if is_uri(name) else _local(name, suffixes)
         except OSError as error:
-            raise _unreadable(_public(name) if _URI.match(name) else name, error) from error
+            raise _unreadable(public_uri(name) if is_uri(name) else name, error) from error
     return sources
 
 
@@ -178,7 +182,9 @@ def _local(name: str, suffixes: Collection[str]) -> list[Source]:
 
 
 def _file(path: Path, relative: PurePath) -> Source:
-    return Source(str(path), relative, path.stat().st_size if path.is_file() else None)
+    size = path.stat().st_size if path.is_file() else None
+    # Python decodes names by the locale, and keeps what it cannot decode as halves of surrogate pairs.
+    return Source(os.fsencode(path).decode("utf-8", "backslashreplace"), relative, size, path=path)
 
 
 def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
@@ -187,7 +193,7 @@ def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
     location, question, query = uri.partition("?")
     pattern = _URI_GLOB.search(location)
     folder = location[: location.rindex("/", 0, pattern.start())] if pattern else location
-    name, folder_name = _public(location), _public(folder).rstrip("/")
+    name, folder_name = public_uri(location), public_uri(folder).rstrip("/")
     system, path = _file_system(folder + question + query, name)
     information = system.get_file_info(path)
     if information.type == FileType.NotFound:
@@ -208,23 +214,18 @@ def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
     return _not_empty(found, name, suffixes)
 
 
-def _public(uri: str) -> str:
-    """The URI without its credentials and options (`s3://KEY:SECRET@bucket/...?region=...`)."""
-    scheme, _, rest = uri.partition("?")[0].partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
-
-
 def _file_system(uri: str, name: str) -> tuple[FileSystem, str]:
     import pyarrow
     from pyarrow.fs import FileSystem
 
+    if splits_credentials(uri):
+        raise UsageError(f"{name}: cannot be opened", "write / in its credentials as %2F")
     try:
         system: tuple[FileSystem, str] = FileSystem.from_uri(uri)
         return system
     except (pyarrow.ArrowException, ValueError) as error:
-        reason = first_line(error).replace(uri, name)
-        raise UsageError(f"{name}: cannot be opened ({reason})", "use s3://, gs://, hdfs:// or file://") from error
+        reason = "" if "@" in uri else f" ({first_line(error)})"  # which may hold any part of the credentials
+        raise UsageError(f"{name}: cannot be opened{reason}", f"use {URI_SCHEMES}") from None
 
 
 def _not_empty(found: list[Source], name: str, suffixes: Collection[str]) -> list[Source]:

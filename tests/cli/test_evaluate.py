@@ -16,8 +16,8 @@ from seqeval.scheme import IOB2
 from sklearn.exceptions import UndefinedMetricWarning
 
 from annotator import formats
-from annotator.document import sentence_tags
 from annotator.formats.base import ReadOptions, only_documents
+from annotator.labels import sentence_tags
 from annotator.pipeline import Annotator
 from support.cli_runs import annotate, refused
 from support.evaluations import written

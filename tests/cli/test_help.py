@@ -67,16 +67,27 @@ def test_version_names_what_computes() -> None:
 @pytest.mark.parametrize(
     ("args", "what"),
     [
-        (["evaluat", "a", "b"], "No such command 'evaluat'. (Did you mean one of: 'evaluate',"),
-        (["modles"], "Did you mean 'models'?"),
-        (["train", "lerning-curve"], "Did you mean 'learning-curve'?"),
-        (["a.txt", "--formt", "jsonl"], "Did you mean one of: '--force', '--format'"),
-        (["evaluate", "a", "b", "--jsn"], "No such option '--jsn'. Did you mean '--json'?"),
+        (["evaluat", "a", "b"], "no file and no command evaluat (did you mean evaluate?): see annotate --help"),
+        (["modles"], "no file and no command modles (did you mean models?): see annotate --help"),
+        (["train", "lerning-curve"], "command lerning-curve (did you mean learning-curve?): see annotate train --help"),
+        (["a.txt", "--formt", "jsonl"], "no option --formt (did you mean --format?): see annotate run --help"),
+        (["evaluate", "a", "b", "--jsn"], "no option --jsn (did you mean --json?): see annotate evaluate --help"),
     ],
 )
 def test_the_nearest_name_is_suggested_for_a_mistyped_one(args: list[str], what: str) -> None:
     run = annotate(*args)
-    assert run.code == 2 and run.out == b"" and what in run.err
+    assert refused(run, 2).endswith(what)
+
+
+@pytest.mark.parametrize("option", ["--no-such", "--versio"])
+def test_nothing_is_suggested_for_what_resembles_nothing(option: str) -> None:
+    assert refused(annotate("a.txt", option), 2) == f"there is no option {option}: see annotate run --help"
+
+
+@pytest.mark.parametrize(("args", "command"), [([], []), (["convert"], ["convert"]), (["nothing"], [])])
+def test_help_may_be_asked_for_without_dashes(args: list[str], command: list[str]) -> None:
+    run = annotate("help", *args)
+    assert (run.code, run.err, run.out) == (0, "", annotate(*command, "--help").out)
 
 
 def test_a_file_may_have_a_name_like_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,3 +160,12 @@ def test_packages_with_pipes_for_spacy_are_left_alone(tmp_path: Path) -> None:
     code = "import spacy; spacy.blank('xx')"
     warned = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "here I am" in warned.stderr  # spaCy itself asks for them
+
+
+def test_names_of_files_are_utf8_in_any_locale(tiny: Path, tmp_path: Path) -> None:
+    path = tmp_path / "zürich.txt"
+    path.write_text("Rom\n")
+    options = ("--model", tiny, "--engine", "null", "-q", "-f", "jsonl")
+    run = annotate_apart(path, *options, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert (run.code, run.err) == (0, "")
+    assert json.loads(run.out)["id"] == f"{path}:1"

@@ -20,3 +20,10 @@ def test_a_page_is_chosen_by_suffix_or_by_name(tmp_path: Path) -> None:
     assert (tmp_path / "gold.html").read_bytes() == annotate("view", GOLD, "-f", "html").out
     assert "unknown format 'htm': did you mean html?" in refused(annotate("view", GOLD, "-f", "htm"), 2)
     assert "use --force" in refused(annotate("view", GOLD, "-o", tmp_path / "gold.html"), 1)
+
+
+def test_plain_text_is_shown_with_a_word_about_what_it_lacks() -> None:
+    run = annotate("view", SAMPLES / "de.txt", "--limit", 1)
+    assert run.code == 0 and run.out.decode().startswith(f"{SAMPLES / 'de.txt'}:1\n")
+    said = "plain text has no entities: annotate it first, for example with annotate FILE -o FILE.jsonl"
+    assert run.err == f"annotate: warning: {said}\n"

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
 
-from annotator.document import Document, Entity, Origin, Sentence, sentence_tags
+from annotator.document import Document, Entity, Origin, Sentence
 from annotator.errors import RecordError
 from annotator.formats import FORMATS, conll
 from annotator.formats.base import ReadOptions, WriteOptions, only_documents
-from annotator.labels import PANX_TAGS, spans
+from annotator.labels import PANX_TAGS, sentence_tags, spans
 from support.documents import documents, entity_texts, from_bytes, golden, segmented_documents, to_bytes, word_texts
 from support.paths import GOLDEN, SAMPLES
 

@@ -118,3 +118,12 @@ def test_the_text_of_a_document_without_words_is_in_the_comment() -> None:
     text = to_bytes([document], CONLLU)
     assert text == b'# newdoc id = i\n# annotator = {"text": " \\n"}\n\n'
     assert [d.text for d in from_bytes(text, CONLLU)] == [" \n"]
+
+
+@pytest.mark.parametrize("meta", ['{"a": %s}' % ("[" * 250 + "]" * 250), '{"a": NaN}', '{"a": 1e999}', "[" * 9999])
+def test_our_comment_is_json_of_bounded_depth(meta: str) -> None:
+    rest = "\t_" * 8 + "\n\n"
+    raw = f'# newdoc\n# annotator = {{"meta": {meta}}}\n1\tRom{rest}# newdoc\n1\tBern{rest}'
+    bad, good = conllu.read(io.BytesIO(raw.encode()), "in", ReadOptions())
+    assert isinstance(good, Document) and good.text == "Bern "
+    assert str(bad).startswith("in:2: the comment `# annotator = ...` cannot be read (")

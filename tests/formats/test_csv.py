@@ -43,25 +43,54 @@ def test_text_and_id_are_read_from_the_fields_named() -> None:
     assert (document.id, document.text, document.meta) == ("7", "Rom", {})
 
 
+QUOTE = 'quote fields with `"`, and double it within them'
+
+
 def test_a_bad_row_is_refused_and_the_rows_after_it_are_read() -> None:
     raw = b'text,n\na,1\nb\n"c" d,2\n\xff,3\ne,5\n"open,6\nf,7\n'
     found = records(raw)
-    assert [one.text for one in found if isinstance(one, Document)] == ["a", "e"]
+    assert [one.text for one in found if isinstance(one, Document)] == ["a", "e", "f"]
     errors = [one for one in found if isinstance(one, RecordError)]
-    quote = 'quote fields with `"`, and double it within them'
     assert [str(error) for error in errors] == [
         "in.csv:3: 1 fields, where the header has 2: correct the row",
-        f"in.csv:4: ',' expected after '\"': {quote}",
+        f"in.csv:4: ',' expected after '\"': {QUOTE}",
         "in.csv:5: not UTF-8: convert the file with `iconv -t utf-8 -f ITS_ENCODING`",
-        f"in.csv:7: unexpected end of data: {quote}",
+        f"in.csv:7: a quoted field that does not end: {QUOTE}",
     ]
-    assert [error.raw for error in errors] == ["b\n", '"c" d,2\n', "\\xff,3\n", '"open,6\nf,7\n']
+    assert [error.raw for error in errors] == ["b\n", '"c" d,2\n', "\\xff,3\n", '"open,6\n']
+
+
+def test_an_open_quote_takes_no_rows_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv, "ROW_CHARACTERS", 100)
+    rows = [b"r%d,1\n" % number for number in range(50)]
+    for end in (b"", b'"q",2\n', b'open",2\n'):  # the quote is never closed, and closed within a later field
+        found = records(b'text,n\na,1\n"open,6\n' + b"".join(rows) + end)
+        errors = [(one.origin, one.reason, one.raw) for one in found if isinstance(one, RecordError)]
+        assert errors[0] == (Origin("in.csv", 3), "a quoted field that does not end", '"open,6\n')
+        read = [one for one in found if isinstance(one, Document)]
+        assert [one.text for one in read][:51] == ["a", *(f"r{number}" for number in range(50))]
+        assert [one.origin.line for one in read][:51] == [2, *range(4, 54)]
+    whole = b'"' + b"x\n" * 40 + b'"'
+    assert documents(b"text,n\n" + whole + b",1\nb,2\n")[0].text == "x\n" * 40
+
+
+def test_many_open_quotes_are_read_in_one_pass_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv, "ROW_CHARACTERS", 1_000)
+    found = records(b"text,n\n" + b'"open,1\n' * 2_000 + b"last,2\n")
+    assert len(found) == 2_001 and isinstance(found[-1], Document) and found[-1].origin.line == 2_002
+
+
+@pytest.mark.parametrize("raw", [b"body\nRom\n", b"id,body\n7,Rom\n", b"body;id\nRom;7\n"])
+def test_the_only_column_beside_the_id_is_the_text(raw: bytes) -> None:
+    assert documents(raw)[0].text == "Rom"
+    with pytest.raises(RecordError, match="no column 'other'"):  # the user has named one
+        records(raw, text_field="other")
 
 
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b"id,body\n", "no field 'text' in the header (it has id, body): name the field with the text by text_field"),
+        (b"id,a,b\n", "no column 'text' (there are: id, a, b): name the column with the text by text_field"),
         (b"text,a,a\n", "the header names 'a' twice: rename one of the two"),
         (b'"text\nx",a\n', "the header cannot be read (unexpected end of data): make it one line of field names"),
         ("text\n".encode("utf-16"), "this is UTF-16: convert it with `iconv -f utf-16 -t utf-8`"),

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from math import inf, nan
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from annotator.document import Document, Entity, Origin
 from annotator.errors import RecordError
 from annotator.formats import FORMATS, docbin
 from annotator.formats.base import ReadOptions
+from annotator.json_values import AnnotatorWarning
 from support.documents import from_bytes, golden, segmented, to_bytes, word_texts
 from support.paths import GOLDEN
 
@@ -133,9 +135,37 @@ def test_an_id_and_a_meta_that_msgpack_cannot_hold_are_kept(id: str, meta: dict[
     assert again == replace(document, origin=Origin("in", 1))
 
 
-def test_a_meta_of_any_depth_is_written() -> None:
-    (doc,) = written([segmented("Rom", meta=nested(600))])
-    assert doc.text == "Rom" and '{"a": {"a": ' in doc.user_data["json"]
+def test_numbers_that_json_does_not_have_are_null_in_the_meta() -> None:
+    document = segmented("Rom", meta={"x": [nan, 1.5]})
+    with pytest.warns(AnnotatorWarning, match="^NaN and Infinity became null"):
+        (doc,) = written([document])
+    assert doc.user_data["meta"] == {"x": (None, 1.5)}
+    theirs = Doc(Vocab(), words=["Rom"], user_data={"meta": {"x": inf}})
+    with pytest.warns(AnnotatorWarning):
+        (read,) = from_bytes(DocBin(docs=[theirs], store_user_data=True).to_bytes(), FORMATS["docbin"])
+    assert read.meta == {"x": None}
+
+
+@pytest.mark.parametrize(
+    "user_data", [{"meta": nested(201)}, {"json": json.dumps({"id": "a", "meta": nested(201)})}, {"json": "[" * 9999}]
+)
+def test_a_doc_whose_meta_is_nested_too_deep_is_refused_and_those_after_it_are_read(user_data: dict[str, Any]) -> None:
+    docs = [Doc(Vocab(), words=["Rom"], user_data=one) for one in ({"meta": nested(199)}, user_data, {})]
+    raw = DocBin(docs=docs, store_user_data=True).to_bytes()
+    good, bad, last = docbin.read(io.BytesIO(raw), "in", ReadOptions())
+    assert isinstance(good, Document) and isinstance(last, Document) and last.origin.line == 3
+    if "[" * 9999 in user_data.values():  # not what we wrote: another tool's own field
+        assert isinstance(bad, Document) and bad.meta == {}
+    else:
+        assert str(bad) == "in:2: its meta is nested more than 200 levels deep: flatten it"
+    again = from_bytes(to_bytes([good], FORMATS["jsonl"]), FORMATS["jsonl"])
+    assert again[0].meta == good.meta
+
+
+def test_an_id_that_is_none_is_none() -> None:
+    doc = Doc(Vocab(), words=["Rom"], user_data={"id": None})
+    (read,) = from_bytes(DocBin(docs=[doc], store_user_data=True).to_bytes(), FORMATS["docbin"])
+    assert read.id == "in:1"
 
 
 @pytest.mark.parametrize("scores", [[1.5], [-0.1], ["high"], [0.5, 0.5], "x", 3])

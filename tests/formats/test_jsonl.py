@@ -158,12 +158,18 @@ def test_numbers_too_large_for_floats_are_refused_since_json_has_no_infinity(num
     assert f"the number {number} is too large for a float" in said
 
 
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_json_does_not_have_are_refused(word: str) -> None:
+    said = refusal(lambda: read(b'{"text":"a","n":[%s]}' % word.encode()))
+    assert said == f"in.jsonl:1: JSON that cannot be read: {word} is no value of JSON, null is: correct the record"
+
+
 def test_records_nested_too_deep_to_be_written_are_refused() -> None:
     value: Any = 1
     for _ in range(300):
         value = [value]
     said = refusal(lambda: read_record(text="Rom", x=value))
-    assert said == "in.jsonl:1: JSON nested more than 200 levels deep: flatten it"
+    assert said == "in.jsonl:1: a record nested more than 200 levels deep: flatten it"
     assert read_record(text="Rom", x=[[]] * 300).meta == {"x": [[]] * 300}
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyarrow.parquet import ParquetFile, write_table
 
@@ -14,6 +16,7 @@ from annotator.document import Document, Entity, Origin, Sentence
 from annotator.errors import RecordError
 from annotator.formats import FORMATS, parquet
 from annotator.formats.base import ReadOptions, Record
+from annotator.json_values import AnnotatorWarning
 from support.documents import from_bytes, to_bytes, word_texts
 
 MADE = [
@@ -107,3 +110,34 @@ def test_a_score_outside_0_and_1_is_refused_by_row() -> None:
     good, bad = read_table({"text": ["Rom", "Rom"], "ents": ents})
     assert isinstance(good, Document) and good.entities == (Entity(0, 3, "LOC", 1.0),)
     assert str(bad) == "in:2: the score of an entity is not between 0 and 1 but 98.0: scale or remove it"
+
+
+def test_numbers_that_json_does_not_have_are_read_as_null() -> None:
+    with pytest.warns(AnnotatorWarning):
+        first, second = read_table({"text": ["Rom", "Bern"], "n": [math.nan, 2.0], "id": [7.0, math.inf]})
+    assert isinstance(first, Document) and isinstance(second, Document)
+    assert (first.id, first.meta, second.id, second.meta) == ("7.0", {"n": None}, "in:2", {"n": 2.0})
+
+
+def test_a_meta_that_is_nested_too_deep_or_not_json_is_refused_by_row() -> None:
+    table = pq.read_table(io.BytesIO(RAW))
+    metas = ["[" * 150 + "]" * 150, "[" * 250 + "]" * 250, "[" * 99_999, '{"a": NaN}', "{}"]
+    texts = {"text": ["Rom"] * len(metas), "meta": [f'{{"a": {meta}}}' for meta in metas]}
+    raw = io.BytesIO()
+    write_table(pa.table(texts).replace_schema_metadata(table.schema.metadata), raw)
+    first, *refused, last = parquet.read(io.BytesIO(raw.getvalue()), "in", ReadOptions())
+    assert isinstance(first, Document) and isinstance(last, Document) and last.origin.line == len(metas)
+    assert [str(one).partition(" (")[0] for one in refused] == [
+        "in:2: a record nested more than 200 levels deep: flatten it",
+        "in:3: its meta is not JSON",
+        "in:4: its meta is not JSON",
+    ]
+
+
+def test_the_only_column_of_strings_beside_the_id_is_the_text() -> None:
+    table: dict[str, Any] = {"n": [1], "id": ["a"], "body": pa.array(["Rom"]).dictionary_encode(), "at": [b"x"]}
+    (document,) = read_table(table)
+    assert isinstance(document, Document)
+    assert (document.id, document.text, document.meta) == ("a", "Rom", {"n": 1, "at": "x"})
+    with pytest.raises(RecordError, match=r"^in:1: no column 'text' \(there are: n, id, body, at, title\): name"):
+        read_table({**table, "title": ["Rom"]})

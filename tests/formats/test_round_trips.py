@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import math
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +13,8 @@ from hypothesis import strategies as st
 from annotator.document import Document
 from annotator.formats import FORMATS, Format
 from annotator.formats.base import WriteOptions
-from support.documents import documents, from_bytes, kept, to_bytes
+from annotator.json_values import MAX_DEPTH, AnnotatorWarning
+from support.documents import documents, from_bytes, kept, segmented, to_bytes
 
 BOTH = [file_format for file_format in FORMATS.values() if file_format.reads and file_format.writes]
 WAYS = [
@@ -92,3 +97,31 @@ def test_documents_without_sentences_stay_so(style: str | None) -> None:
     document = Document("i", "Rom ist alt.", from_bytes(b"x", FORMATS["text"])[0].origin)
     assert from_bytes(to_bytes([document], FORMATS["jsonl"], style=style), FORMATS["jsonl"])[0].sentences is None
     assert from_bytes(to_bytes([document], FORMATS["parquet"]), FORMATS["parquet"])[0].sentences is None
+
+
+HOLD_META = [(file_format, options) for file_format, options in WAYS if "meta" in file_format.holding(options)]
+
+
+@pytest.mark.parametrize(("file_format", "options"), HOLD_META, ids=label)
+def test_numbers_that_json_does_not_have_are_written_as_null_by_all_formats(
+    file_format: Format, options: WriteOptions
+) -> None:
+    document = segmented("Rom ist alt.", meta={"a": [math.nan, 1.5], "b": {"c": math.inf, "d": -math.inf}, "e": "NaN"})
+    with pytest.warns(AnnotatorWarning, match="^NaN and Infinity became null in other fields of records, because JSON"):
+        raw = written([document], file_format, options)
+    (back,) = from_bytes(raw, file_format)
+    assert back.meta == {"a": [None, 1.5], "b": {"c": None, "d": None}, "e": "NaN"}
+    if file_format.name == "jsonl":
+        json.loads(raw, parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize(("file_format", "options"), HOLD_META, ids=label)
+def test_the_deepest_meta_goes_through_all_formats(file_format: Format, options: WriteOptions) -> None:
+    value: Any = []
+    for _ in range(MAX_DEPTH - 2):
+        value = [value]
+    document = segmented("Rom ist alt.", meta={"a": value})
+    (back,) = from_bytes(written([document], file_format, options), file_format)
+    assert back.meta == document.meta
+    with pytest.raises(ValueError, match=r"^the meta of document i is nested more than 200 levels deep$"):
+        segmented("Rom", meta={"a": [value]})

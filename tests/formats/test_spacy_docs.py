@@ -77,3 +77,25 @@ def test_scores_count_only_if_each_entity_has_one_between_0_and_1(given_scores: 
     doc = Doc(Vocab(), words=["Rom", "Bern"], ents=["B-LOC", "B-LOC"], user_data={"scores": given_scores})
     assert list(scores(doc)) == expected
     assert [entity.score for entity in from_doc(doc, AT).entities] == expected
+
+
+@pytest.mark.parametrize("offsets", [[[0, 3], [8, 11]], [[3, 4, 8, 11]], [[0, 3, 3, 4], [4, 7, 7, 8]]])
+def test_words_that_are_not_all_of_the_text_stay_the_words(offsets: list[list[int]]) -> None:
+    made = tuple(map(Sentence.of, offsets))
+    start, end = offsets[0][-2:]
+    document = Document("i", "Rom ist alt", AT, {"n": 2**70}, made, (Entity(start, end, "LOC"),))
+    doc = to_doc(document, Vocab())
+    doc.user_data = packable(doc.user_data)
+    read = from_doc(doc, AT)
+    assert (read.text, read.sentences, read.meta, read.entities) == (
+        document.text,
+        made,
+        document.meta,
+        document.entities,
+    )
+
+
+@pytest.mark.parametrize("words", ["ab", [1.5], 3, [True], None])
+def test_words_of_other_tools_are_ignored(words: Any) -> None:
+    doc = Doc(Vocab(), words=["Rom", "ist"], user_data={"words": words})
+    assert word_texts(from_doc(doc, AT)) == [["Rom", "ist"]]

@@ -80,7 +80,7 @@ def test_the_rest_of_a_truncated_source_is_one_error_with_its_remedy(tmp_path: P
     *_, last, following = [positioned.record for positioned in source_input.records()]
     assert isinstance(last, RecordError) and isinstance(following, Document)
     assert (last.origin, last.reason) == (str(path), "cannot be read: the compressed file is truncated")
-    assert "{on_error}" in last.remedy
+    assert last.remedy == "fetch it again"
 
 
 def test_an_input_is_checked_before_it_is_read(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_a_truncated_file_is_read_up_to_its_end_and_then_an_error_with_a_remedy(
         while part := stream.read(1_000):
             count += len(part)
     assert raised.value.message == f"{path}: cannot be read: the compressed file is truncated"
-    assert raised.value.remedy == "fetch it again, or keep what is intact with {on_error} skip"
+    assert raised.value.remedy == "fetch it again"
     assert count > 400_000
 
 
@@ -174,3 +174,12 @@ def test_stdin_is_given_at_most_once(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_only_visible_files_with_the_suffix_are_input(path: str, expected: bool) -> None:
     assert is_input(PurePath(path), SUFFIXES) == expected
+
+
+def test_names_can_be_encoded_whatever_the_bytes_of_the_path(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"r\xf6t.txt")
+    path.write_bytes(b"Rom\n")
+    (source,) = find_sources([str(path)], SUFFIXES)
+    (same,) = find_sources([str(tmp_path)], SUFFIXES)
+    assert source == same and source.name == f"{tmp_path}/r\\xf6t.txt" and source.relative.name == path.name
+    assert read(source) == b"Rom\n"

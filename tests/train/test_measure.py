@@ -12,8 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from seqeval.metrics import classification_report
 
-from annotator.document import Document, Entity, sentence_tags
-from annotator.labels import PANX_TAGS, spans
+from annotator.document import Document, Entity
+from annotator.labels import PANX_TAGS, sentence_tags, spans
 from support.paths import SHARED, needs_shared
 from support.trainings import GOLD
 
