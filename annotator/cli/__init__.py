@@ -18,6 +18,7 @@ from annotator.cli.lazy import LazyGroup
 from annotator.cli.terminal import say
 from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with
 from annotator.system.process_setup import collect_garbage_less
+from annotator.system.standard_streams import secure_standard_streams
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -81,6 +82,7 @@ def main() -> None:
     """Run the command line. A failure that the user can act on is one line on stderr and the exit code."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
+    secure_standard_streams()
     collect_garbage_less()
     commands: list[click.Command] = [group]
     try:
