@@ -23,6 +23,7 @@ from annotator.cli.terminal import say, warn
 from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with, install_extra, nearest
 from annotator.json_values import AnnotatorWarning
 from annotator.system.process_setup import collect_garbage_less
+from annotator.system.standard_streams import secure_standard_streams
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -86,6 +87,7 @@ def main() -> None:
     """Run the command line. A failure that the user can act on is one line on stderr and the exit code."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
+    secure_standard_streams()
     collect_garbage_less()
     commands: list[click.Command] = [group]
     try:

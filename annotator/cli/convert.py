@@ -51,6 +51,7 @@ def convert(
     from annotator.corpus.convert import warnings
     from annotator.formats import output_format
     from annotator.input.records import open_input
+    from annotator.output.collisions import check_apart
     from annotator.output.documents import check_terminal
     from annotator.output.rejects import Rejects, check_not_used, rejects_beside
 
@@ -59,8 +60,10 @@ def convert(
     check_terminal(target, file)
     given = open_input(inputs, input_format, read_options)
     skipped = None
+    if on_error == "skip" and file:
+        rejects = rejects or rejects_beside(file)
+    check_apart(given.sources, [file] if file else [], rejects)
     if on_error == "skip":
-        rejects = rejects or (rejects_beside(file) if file else None)
         check_not_used(rejects, force)
         skipped = Rejects(rejects, warn)
     conversion = write(given, file, target, write_options, lang=lang, force=force, rejects=skipped)

@@ -96,7 +96,7 @@ def run(
     )  # fmt: skip
     import_spacy()
     done = annotate(job, "none" if quiet else progress, say)
-    if done and not quiet:
+    if not (quiet or done.complete):
         say(str(done))
-    if done and done.counts.rejected:
+    if done.counts.rejected:
         sys.exit(REJECTED)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from annotator.errors import Advice, AnnotatorError, OutputClosed, advise
+from annotator.files import durable
 from annotator.files.compression import stream_compressor
 from annotator.files.uris import check_local
 
@@ -86,7 +87,7 @@ def _device(path: Path) -> Iterator[Sink]:
 def _whole_file(path: Path) -> Iterator[Sink]:
     partial = path.with_name(path.name + PARTIAL)
     with reporting_os_errors(path):
-        stream = partial.open("wb", buffering=0)
+        stream = durable.create(partial)
     try:
         with stream:
             compress = stream_compressor(path) or nullcontext
@@ -97,7 +98,7 @@ def _whole_file(path: Path) -> Iterator[Sink]:
             with reporting_os_errors(path):
                 os.fsync(stream.fileno())
         with reporting_os_errors(path):
-            partial.replace(path)
+            durable.rename(partial, path)
     except BaseException as error:
         if partial.is_file() and partial.stat().st_size:
             advise(error, Advice("", f"what was written so far is in {partial}"))

@@ -8,28 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import blake2b
 
 from annotator.document import Document
-from annotator.errors import AnnotatorError, RecordError
+from annotator.errors import RecordError
+from annotator.input.marks import Mark, changed
 from annotator.input.records import Input, Position, Positioned
 from annotator.prepare.chunk_sizes import ChunkSizes
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A position in an input, with the `digest` of the documents of its source up to there."""
-
-    position: Position = field(default_factory=Position)
-    digest: str = ""
 
 
 @dataclass(slots=True)
 class Chunk:
     """Documents that are read together, with the numbers of their sources, and the records rejected among them.
 
-    `characters` counts the text of all its records. `end` marks where the chunk ends in the input, and `bytes_read` is
-    how many bytes of the input had been read by then.
+    `characters` counts the text of all its records. `end` marks where the chunk ends in the input, and `left` the ends
+    of the sources that are left behind on the way there. `bytes_read` is how many bytes of the input had been read by
+    then.
     """
 
     documents: list[Document] = field(default_factory=list)
@@ -37,6 +30,7 @@ class Chunk:
     rejected: list[RecordError] = field(default_factory=list)
     characters: int = 0
     end: Mark = field(default_factory=Mark)
+    left: list[Mark] = field(default_factory=list)
     bytes_read: int = 0
 
     def add(self, positioned: Positioned) -> None:
@@ -86,7 +80,8 @@ def read_chunks(
         if isinstance(record, RecordError) and not skip_errors:
             raise record
         limit = None if limit is None else limit - 1
-        end = _advanced(end, positioned)
+        chunk.left += left_between(end, positioned.position.source)
+        end = end.after(positioned)
         chunk.add(positioned)
         chunk.end, chunk.bytes_read = end, bytes_read
         if chunk.is_full(enough, sizes):
@@ -100,26 +95,15 @@ def _skipped(source_input: Input, records: Iterator[Positioned], start: Mark) ->
     """Read the records before `start` again, and return `start`. Raises AnnotatorError if they have changed."""
     end = Mark(Position(start.position.source))
     for positioned in records:
-        end = _advanced(end, positioned)
+        end = end.after(positioned)
         if end.position.source != start.position.source or end.position.records >= start.position.records:
             break
     if end != start:
-        name = source_input.sources[start.position.source].name
-        raise AnnotatorError(f"{name}: has changed since the run began", "start again with {force}")
+        raise changed(source_input.sources[start.position.source])
     return end
 
 
-def _advanced(end: Mark, positioned: Positioned) -> Mark:
-    """The mark after the record that follows `end`."""
-    digest = end.digest if positioned.position.source == end.position.source else ""
-    return Mark(
-        positioned.position,
-        digest if isinstance(positioned.record, RecordError) else _chained(digest, positioned.record),
-    )
-
-
-def _chained(digest: str, document: Document) -> str:
-    """The digest of documents that had `digest` so far, followed by this document."""
-    sentences = [sentence.offsets.tolist() for sentence in document.sentences or ()]
-    content = repr((digest, document.id, document.text, document.meta, sentences))
-    return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+def left_between(end: Mark, source: int) -> list[Mark]:
+    """The ends of the sources from that of `end` up to, but not including, number `source`; all but it are empty."""
+    first = end.position.source
+    return [end if number == first else Mark(Position(number)) for number in range(first, source)]

@@ -33,12 +33,14 @@ class Positioned(NamedTuple):  # one for each record; a frozen dataclass would t
 class Input:
     """The sources to read, their format (None: each source by its suffix) and the options of reading.
 
-    `open_input` makes one and checks all that can be checked before reading.
+    `names` are the files, folders, globs and URIs that the sources were found by. `open_input` makes one and checks all
+    that can be checked before reading.
     """
 
     sources: Sequence[Source]
     format_name: str | None
     options: ReadOptions
+    names: tuple[str, ...] = ()
 
     @property
     def size(self) -> int | None:
@@ -81,10 +83,11 @@ def open_input(names: Iterable[str], format_name: str | None = None, options: Re
 
     Raises at once AnnotatorError for a name that does not exist and UsageError for a format that cannot be read.
     """
+    names = tuple(names)
     sources = find_sources(names, INPUT_SUFFIXES)
     for source in sources:
         input_format(format_name, source.name)
-    return Input(sources, format_name, options or ReadOptions())
+    return Input(sources, format_name, options or ReadOptions(), names)
 
 
 def read_documents(

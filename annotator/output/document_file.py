@@ -14,7 +14,7 @@ from annotator.files.compression import part_compressor
 from annotator.files.sinks import PARTIAL, open_sink, reporting_os_errors
 from annotator.formats import FORMATS, Format
 from annotator.formats.base import ReadOptions, WriteOptions, only_documents
-from annotator.output.growing_file import GrowingFile
+from annotator.output.growing_file import EMPTY, Extent, GrowingFile
 
 SPOOL = ".spool"
 SPOOL_FORMAT = FORMATS["jsonl"]
@@ -27,16 +27,16 @@ def growing_path(path: Path, format: Format) -> Path:
 
 
 class DocumentFile:
-    """An output file in a format, compressed if its suffix says so; resumed after its first `length` bytes."""
+    """An output file in a format, compressed if its suffix says so; resumed after what is `kept` of it."""
 
-    def __init__(self, path: Path, format: Format, options: WriteOptions, length: int = 0) -> None:
+    def __init__(self, path: Path, format: Format, options: WriteOptions, kept: Extent = EMPTY) -> None:
         self.path = path
         self._format = format
         self._options = options
         self._compress = part_compressor(path)
         growing = growing_path(path, format)
-        self._file = GrowingFile(path if format.appends else growing, growing, length)
-        self._empty = not length
+        self._file = GrowingFile(path if format.appends else growing, growing, kept)
+        self._empty = not kept.length
 
     def write(self, documents: Sequence[Document]) -> None:
         """Write documents, unbuffered."""
@@ -46,8 +46,8 @@ class DocumentFile:
             self._file.write(b"".join(SPOOL_FORMAT.writer()(documents, SPOOL_OPTIONS)))
         self._empty = self._empty and not documents
 
-    def sync(self) -> int:
-        """Flush everything to the disk; returns the length of the growing file in bytes."""
+    def sync(self) -> Extent:
+        """Flush everything to the disk; returns what the growing file has."""
         return self._file.sync()
 
     def close(self) -> None:

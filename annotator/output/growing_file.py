@@ -3,42 +3,73 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from annotator.errors import AnnotatorError
+from annotator.files import durable
 from annotator.files.sinks import Sink, reporting_os_errors
 
 
-class GrowingFile:
-    """A file that grows as `growing`, from `length` bytes on, and is renamed to `path` when it is whole.
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The first `length` bytes of a file, and their digest."""
 
-    Raises AnnotatorError if it cannot be written or does not have `length` bytes.
+    length: int = 0
+    digest: str = ""
+
+
+EMPTY = Extent()
+
+
+class GrowingFile:
+    """A file that grows as `growing`, after what is `kept` of it, and is renamed to `path` when it is whole.
+
+    Raises AnnotatorError if it cannot be written or does not begin with what is to be kept.
     """
 
-    def __init__(self, path: Path, growing: Path, length: int = 0) -> None:
+    def __init__(self, path: Path, growing: Path, kept: Extent = EMPTY) -> None:
         self.path = path
         self.growing = growing
+        self._digest = durable.new_digest()
         with reporting_os_errors(path):
-            # A file that was renamed after the last entry of the journal is opened again.
-            if length and not growing.exists() and path.exists():
-                path.replace(growing)
-            if length and not (growing.exists() and growing.stat().st_size >= length):
-                raise AnnotatorError(
-                    f"{growing}: is missing or shorter than it was", "start again with {force} instead of {resume}"
-                )
-            self._stream = growing.open("r+b" if length else "wb", buffering=0)
-            self._stream.truncate(length)
-            self._stream.seek(length)
+            if kept.length:
+                self._stream = self._reopened(kept)
+            else:
+                self._stream = durable.create(growing)
+                durable.sync_folder(growing.parent)
+
+    def _reopened(self, kept: Extent) -> FileIO:
+        # A file that was renamed after the last entry of the journal grows again.
+        if not self.growing.exists() and self.path.exists():
+            durable.rename(self.path, self.growing)
+        if not self.growing.exists():
+            raise AnnotatorError(f"{self.growing}: is missing", "start again with {force} instead of {resume}")
+        stream = durable.reopen(self.growing)
+        if durable.read_into(self._digest, stream, kept.length) < kept.length:
+            stream.close()
+            raise AnnotatorError(
+                f"{self.growing}: is shorter than it was", "start again with {force} instead of {resume}"
+            )
+        if self._digest.hexdigest() != kept.digest:
+            stream.close()
+            raise AnnotatorError(
+                f"{self.growing}: has changed since the run wrote it", "start again with {force} instead of {resume}"
+            )
+        stream.truncate(kept.length)
+        return stream
 
     def write(self, part: bytes) -> None:
         """Write all of `part`."""
         Sink(str(self.path), self._stream).write(part)
+        self._digest.update(part)
 
-    def sync(self) -> int:
-        """Flush everything to the disk; returns the file's length in bytes."""
+    def sync(self) -> Extent:
+        """Flush everything to the disk; returns what the file has."""
         with reporting_os_errors(self.path):
             os.fsync(self._stream.fileno())
-            return self._stream.tell()
+            return Extent(self._stream.tell(), self._digest.hexdigest())
 
     def close(self) -> None:
         """Close the file under its temporary name."""
@@ -49,4 +80,4 @@ class GrowingFile:
         self.sync()
         self.close()
         with reporting_os_errors(self.path):
-            self.growing.replace(self.path)
+            durable.rename(self.growing, self.path)

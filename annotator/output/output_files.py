@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import count, takewhile
 from pathlib import Path
 
 from annotator.document import Document
@@ -10,7 +11,9 @@ from annotator.files.sinks import reporting_os_errors
 from annotator.formats import Format
 from annotator.formats.base import WriteOptions
 from annotator.output.document_file import DocumentFile, growing_path
-from annotator.output.shards import Layout
+from annotator.output.finished import FinishedFile
+from annotator.output.growing_file import EMPTY, Extent
+from annotator.output.shards import Layout, make_folder_for
 
 
 class OutputFiles:
@@ -21,16 +24,15 @@ class OutputFiles:
         self._format = format
         self._options = options
         self._file: DocumentFile | None = None
-        self._finished: list[DocumentFile] = []
+        self._finished: dict[int, DocumentFile] = {}
         self.number = 0
 
-    def open(self, number: int = 0, length: int = 0) -> None:
-        """Open file number `number`, to write after its first `length` bytes."""
+    def open(self, number: int = 0, kept: Extent = EMPTY) -> None:
+        """Open file number `number`, to write after what is `kept` of it."""
         path = self._layout.path(number)
-        with reporting_os_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder_for(path, self._layout.folder)
         self.number = number
-        self._file = DocumentFile(path, self._format, self._options, length)
+        self._file = DocumentFile(path, self._format, self._options, kept)
 
     def write(self, documents: Sequence[Document], sources: Sequence[int], written: int) -> None:
         """Write documents, given the number of the source of each, after `written` earlier ones."""
@@ -44,22 +46,24 @@ class OutputFiles:
             self._current.write(documents[start:end])
             start = end
 
-    def sync(self) -> int:
-        """Flush everything to the disk; returns the length of the current file in bytes."""
+    def sync(self) -> Extent:
+        """Flush everything to the disk; returns what the current file has."""
         return self._current.sync()
+
+    def finished(self) -> tuple[FinishedFile, ...]:
+        """The files that have been finished since their spools were last discarded."""
+        return tuple(FinishedFile.of(number, file.path) for number, file in self._finished.items())
 
     def discard_spools(self) -> None:
         """Remove the spools of finished files, which are not needed any more."""
-        for file in self._finished:
+        for file in self._finished.values():
             file.discard_spool()
-        self._finished = []
+        self._finished = {}
 
-    def discard_all_spools(self) -> None:
-        """Remove spools of finished files that a killed run left, too."""
-        for number in range(self.number + 1) if not self._format.appends else ():
-            path = self._layout.path(number)
-            with reporting_os_errors(path):
-                growing_path(path, self._format).unlink(missing_ok=True)
+    def check(self, finished: Iterable[FinishedFile]) -> None:
+        """Raises AnnotatorError if one of these files is missing or has changed."""
+        for file in finished:
+            file.check(self._layout.path(file.number))
 
     def finish(self, remove_stale: bool) -> None:
         """Give the last file its name, and create those that got no document.
@@ -89,15 +93,16 @@ class OutputFiles:
 
     def _finish_current(self) -> None:
         self._current.finish()
-        self._finished.append(self._current)
+        self._finished[self.number] = self._current
 
     def _move_to(self, number: int) -> None:
         while self.number < number:
             self._finish_current()
             self.open(self.number + 1)
 
-    def _remove_from(self, number: int) -> None:
-        while (path := self._layout.path(number)).exists():
+    def _remove_from(self, first: int) -> None:
+        """Remove the files from number `first` on, the last one first, so that a killed run can find the rest."""
+        stale = list(takewhile(Path.exists, map(self._layout.path, count(first))))
+        for path in reversed(stale):
             with reporting_os_errors(path):
                 path.unlink()
-            number += 1

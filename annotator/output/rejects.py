@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from annotator.errors import Advice, AnnotatorError, RecordError
-from annotator.files.sinks import PARTIAL
-from annotator.output.growing_file import GrowingFile
+from annotator.files.sinks import PARTIAL, reporting_os_errors
+from annotator.output.growing_file import EMPTY, Extent, GrowingFile
 
 # What can be done about a record that cannot be read.
 SKIP_ADVICE = Advice("skip such records with {on_error} skip")
@@ -26,28 +26,28 @@ def check_not_used(rejects: Path | None, force: bool) -> None:
 
 
 class Rejects:
-    """A file of rejected records, created for the first one and resumed after its first `length` bytes.
+    """A file of rejected records, created for the first one and resumed after what is `kept` of it.
 
     Without a file, `warn` gets a line for each record.
     """
 
-    def __init__(self, path: Path | None, warn: Callable[[str], None], length: int = 0) -> None:
+    def __init__(self, path: Path | None, warn: Callable[[str], None], kept: Extent = EMPTY) -> None:
         self.path = path
         self._warn = warn
-        self._file = self._open(path, length) if path and length else None
+        self._file = self._open(path, kept) if path and kept.length else None
 
     def write(self, error: RecordError) -> None:
         """Keep one record."""
         if self.path is None:
             self._warn(f"skipped {error}")
             return
-        self._file = self._file or self._open(self.path, 0)
+        self._file = self._file or self._open(self.path, EMPTY)
         record = {"origin": str(error.origin), "reason": error.reason, "record": error.raw}
         self._file.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
 
-    def sync(self) -> int:
-        """Flush everything to the disk; returns the file's length in bytes."""
-        return self._file.sync() if self._file else 0
+    def sync(self) -> Extent:
+        """Flush everything to the disk; returns what the file has."""
+        return self._file.sync() if self._file else EMPTY
 
     def close(self) -> None:
         """Close the file under its temporary name."""
@@ -55,9 +55,12 @@ class Rejects:
             self._file.close()
 
     def finish(self) -> None:
-        """Give the file its own name, if there is one."""
+        """Give the file its own name, if there is one; what a killed run left of another is removed."""
         if self._file:
             self._file.finish()
+        elif self.path:
+            with reporting_os_errors(self.path):
+                _growing(self.path).unlink(missing_ok=True)
 
     def __enter__(self) -> Rejects:
         """Itself."""
@@ -71,5 +74,9 @@ class Rejects:
             self.close()
 
     @staticmethod
-    def _open(path: Path, length: int) -> GrowingFile:
-        return GrowingFile(path, path.with_name(path.name + PARTIAL), length)
+    def _open(path: Path, kept: Extent) -> GrowingFile:
+        return GrowingFile(path, _growing(path), kept)
+
+
+def _growing(path: Path) -> Path:
+    return path.with_name(path.name + PARTIAL)

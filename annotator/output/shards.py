@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from annotator.errors import AnnotatorError, UsageError
 from annotator.files.compression import plain_name
+from annotator.files.sinks import reporting_os_errors
 from annotator.formats import Format
 from annotator.input.sources import Source
 
 
 class Layout(Protocol):
     """The files of an output, numbered from 0 in the order in which they are written."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder that all files are in, or below."""
 
     @property
     def last(self) -> int | None:
@@ -28,12 +33,20 @@ class Layout(Protocol):
     def path(self, number: int) -> Path:
         """The path of a file by its number."""
 
+    def paths(self) -> Iterable[Path]:
+        """The paths that are known before anything is written, and those of shards that exist."""
+
 
 @dataclass(frozen=True, slots=True)
 class OneFile:
     """Every document goes to one file."""
 
     file: Path
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file."""
+        return self.file.parent
 
     @property
     def last(self) -> int:
@@ -48,17 +61,32 @@ class OneFile:
         """The file."""
         return self.file
 
+    def paths(self) -> Iterable[Path]:
+        """The file."""
+        return [self.file]
+
 
 @dataclass(frozen=True, slots=True)
 class ShardPerSource:
-    """The documents of each source go to a shard of their own; `paths` are in the order of the sources."""
+    """The documents of each source go to a shard of their own; `names`, in `folder`, are in the order of the sources.
 
-    paths: Sequence[Path]
+    Raises UsageError for a name that leads out of the folder.
+    """
+
+    folder: Path
+    names: Sequence[PurePath]
+
+    def __post_init__(self) -> None:
+        if outside := next((name for name in self.names if not stays_inside(name)), None):
+            raise UsageError(
+                f"{self.folder / outside}: this shard would be outside {self.folder}",
+                "give {shard_size}, or name one file as {output}",
+            )
 
     @property
     def last(self) -> int:
         """The number of the last source."""
-        return len(self.paths) - 1
+        return len(self.names) - 1
 
     def number(self, source: int, written: int) -> int:  # noqa: ARG002
         """The number of the source."""
@@ -66,7 +94,11 @@ class ShardPerSource:
 
     def path(self, number: int) -> Path:
         """The shard of that source."""
-        return self.paths[number]
+        return self.folder / self.names[number]
+
+    def paths(self) -> Iterable[Path]:
+        """Those of all shards."""
+        return [self.folder / name for name in self.names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +122,10 @@ class ShardsOfSize:
         """The shard of that number."""
         return self.folder / f"part-{number:05d}{self.suffix}"
 
+    def paths(self) -> Iterable[Path]:
+        """Those of the shards that exist."""
+        return self.folder.glob(f"part-*{self.suffix}")
+
 
 Shards = ShardPerSource | ShardsOfSize
 
@@ -108,11 +144,27 @@ def shards_for(output: str, sources: Sequence[Source], format: Format, size: int
     if folder.exists() and not folder.is_dir():
         raise AnnotatorError(f"{output}: is a file, not a folder", "name another {output}")
     suffix = format.suffixes[0] if format.suffixes else f".{format.name}"
-    return ShardsOfSize(folder, size, suffix) if size else ShardPerSource(_paths(folder, sources, suffix))
+    return ShardsOfSize(folder, size, suffix) if size else ShardPerSource(folder, _names(folder, sources, suffix))
 
 
-def _paths(folder: Path, sources: Sequence[Source], suffix: str) -> list[Path]:
-    """A path for each source: its own with another suffix or, where two would be alike, with one suffix more."""
+def stays_inside(name: PurePath) -> bool:
+    """Whether a name leads to a file in the folder that it is joined to, or below: it has no `..`, drive or NUL."""
+    return bool(name.name) and not name.anchor and ".." not in name.parts and "\0" not in str(name)
+
+
+def make_folder_for(path: Path, folder: Path) -> None:
+    """Create the folder of a file that is to be in `folder`, or below.
+
+    Raises AnnotatorError if it cannot be created, or if a link in `folder` would lead the file out of it.
+    """
+    with reporting_os_errors(path):
+        if not path.parent.resolve().is_relative_to(folder.resolve()):
+            raise AnnotatorError(f"{path}: a link leads out of {folder}", "remove the link, or name another {output}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _names(folder: Path, sources: Sequence[Source], suffix: str) -> list[PurePath]:
+    """A name for each source: its own with another suffix or, where two would be alike, with one suffix more."""
     short = [plain_name(source.relative).with_suffix(suffix) for source in sources]
     often = Counter(short)
     chosen = [
@@ -124,4 +176,4 @@ def _paths(folder: Path, sources: Sequence[Source], suffix: str) -> list[Path]:
         raise UsageError(
             f"two inputs would be written to {folder / twice}", "name a folder that holds both, or write one file"
         )
-    return [folder / path for path in chosen]
+    return chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from os import fspath
 from pathlib import Path
@@ -15,6 +16,9 @@ from annotator.files.sinks import STDOUT
 from annotator.formats import Format, output_format
 from annotator.formats.base import DEFAULTS, ON_ERROR, WriteOptions
 from annotator.input.records import Input
+from annotator.input.sources import Source
+from annotator.output.collisions import check_apart
+from annotator.output.left_out import without_output
 from annotator.output.rejects import rejects_beside
 from annotator.output.shards import Shards, ShardsOfSize, is_folder, shards_for
 from annotator.pipeline import Recipe
@@ -33,7 +37,8 @@ class Job:
     `output` is a file or, with `shards`, their folder; None is stdout. `on_error` is one of ON_ERROR; `rejects` is the
     file for skipped records (None: each is a warning). `limit` is the number of records to read at most. `workers` is
     as for `Annotator.pipe`. `resume` continues an interrupted run with the same plan; `force` replaces an existing
-    output. Raises UsageError for options that contradict each other.
+    output. `left_out` are sources that were found, but are files of the output. Raises UsageError for options that
+    contradict each other, and for an output that is read as well.
     """
 
     input: Input
@@ -49,6 +54,7 @@ class Job:
     chunk_sizes: ChunkSizes = field(default_factory=ChunkSizes)
     resume: bool = False
     force: bool = False
+    left_out: Sequence[Source] = ()
 
     def __post_init__(self) -> None:
         self.format.holding(self.options)
@@ -59,19 +65,32 @@ class Job:
                 f"unknown way to treat records that cannot be read: {self.on_error!r}",
                 f"use {{on_error}} {' or '.join(ON_ERROR)}",
             )
+        outputs = self.shards.paths() if self.shards else [self.output] if self.output else []
+        check_apart(self.input.sources, outputs, self.rejects)
+
+    @property
+    def own_rejects(self) -> Path | None:
+        """The file for rejects that belongs to the output where no other is named."""
+        if self.output is None:
+            return None
+        return self.output / FOLDER_REJECTS if self.shards else rejects_beside(self.output)
 
     @property
     def plan(self) -> dict[str, Any]:
-        """Everything that must be the same for the run to be resumed, in values that JSON has."""
+        """Everything that must be the same for the run to be resumed, in values that JSON has.
+
+        Of the inputs these are the names: what they hold is compared by digest, as far as it has been read.
+        """
         return {
             "annotator": __version__,
-            "inputs": [[source.name, source.size] for source in self.input.sources],
+            "inputs": [source.name for source in self.input.sources],
             "input format": self.input.format_name,
             **_as_json(self.input.options),
             "format": self.format.name,
             **_as_json(self.options),
             "shard size": self.shards.size if isinstance(self.shards, ShardsOfSize) else None,
             "errors": self.on_error,
+            "rejects": None if self.rejects is None else fspath(self.rejects),
             "limit": self.limit,
             **_as_json(self.recipe),
             **_as_json(self.chunk_sizes),
@@ -106,6 +125,7 @@ def make_job(
     format = output_format(format_name, None if folder else path)
     if path and on_error == "skip" and not rejects:
         rejects = path / FOLDER_REJECTS if folder else rejects_beside(path)
+    given, left_out = without_output(given, path, rejects, folder) if path else (given, [])
     return Job(
         given,
         format,
@@ -119,6 +139,7 @@ def make_job(
         workers=workers,
         resume=resume,
         force=force,
+        left_out=left_out,
     )
 
 

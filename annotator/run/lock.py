@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,8 +15,8 @@ from annotator.files.sinks import reporting_os_errors
 def locked(path: Path, lock_path: Path) -> Iterator[None]:
     """Hold the lock of the output `path`, creating its folder if the lock is inside.
 
-    A killed run holds no lock. Raises AnnotatorError if another run holds it, or if the folder of an output file does
-    not exist.
+    A killed run holds no lock. Raises AnnotatorError if another run holds it, if the folder of an output file does not
+    exist, or if the lock cannot be made.
     """
     from filelock import FileLock, Timeout
 
@@ -24,6 +25,13 @@ def locked(path: Path, lock_path: Path) -> Iterator[None]:
             path.mkdir(parents=True, exist_ok=True)
         elif not path.parent.is_dir():  # FileLock would create the folder
             raise AnnotatorError(f"{path}: cannot be written: there is no folder {path.parent}")
+    try:  # FileLock would take a lock that cannot be made for one that another run holds
+        os.close(os.open(lock_path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644))
+    except OSError as error:
+        raise AnnotatorError(
+            f"{path}: cannot be written: its lock {lock_path} cannot be made: {error.strerror}", "name another {output}"
+        ) from error
+    with reporting_os_errors(path):
         lock = FileLock(lock_path, timeout=0)
         try:
             lock.acquire()

@@ -26,10 +26,12 @@ JSON_SECONDS = 1.0
 class Progress:
     """How far a run is: its counts, and the bytes read of the `total` bytes of the input (None: not known).
 
-    A resumed run begins with the counts of the interrupted one, at `position` in bytes.
+    A resumed run begins with the counts of the interrupted one, at `position` in bytes. `complete` says that this one
+    was finished, so that nothing is left to do.
     """
 
-    def __init__(self, counts: Counts, total: int | None, position: int = 0) -> None:
+    def __init__(self, counts: Counts, total: int | None, position: int = 0, complete: bool = False) -> None:
+        self.complete = complete
         self.counts = counts
         self.total = total
         self.bytes = self._first_byte = position

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +11,16 @@ from pathlib import Path
 from annotator.document import Document
 from annotator.errors import Advice, AnnotatorError, RecordError, advise
 from annotator.files.sinks import open_sink, reporting_os_errors
-from annotator.input.chunks import Chunk, read_chunks
+from annotator.input.chunks import Chunk, left_between, read_chunks
+from annotator.input.marks import Mark, ReadSource, stamp_of
+from annotator.input.sources import Source
 from annotator.output.documents import check_terminal
 from annotator.output.output_files import OutputFiles
 from annotator.output.rejects import SKIP_ADVICE, Rejects, check_not_used
 from annotator.output.shards import OneFile
+from annotator.output.tidying import tidy_file, tidy_folder
+from annotator.pipeline import Annotator
+from annotator.run.beginning import JOURNAL, LOCK, beginning, is_limited, run_file
 from annotator.run.counts import Counts
 from annotator.run.job import Job
 from annotator.run.journal import Entry, Journal
@@ -25,18 +30,25 @@ from annotator.run.progress import Progress
 Warn = Callable[[str], None]
 
 
-def run(job: Job, display: str, warn: Warn) -> Progress | None:
-    """Annotate the input of a job; returns what was read and written, or None if there was nothing left to do.
+def run(job: Job, display: str, warn: Warn) -> Progress:
+    """Annotate the input of a job; returns what was read and written, in this run and those that it continues.
 
     The model is loaded only when there is something to do and somewhere to write it. `display` is one of
     `progress.DISPLAYS`; `warn` gets what the user should know, a line at a time. Raises AnnotatorError; what is
     written by then stays, and advice on the error says how to resume.
     """
+    if job.left_out:
+        warn(f"left out of the input, because it belongs to the output {job.output}: {_named(job.left_out)}")
     to_stream = job.output is None or _is_device(job.output)
     progress = _run_to_stream(job, display, warn) if to_stream else _run_to_files(job, display, warn)
-    if progress and progress.counts.rejected and job.rejects:
+    if progress.counts.rejected and job.rejects:
         warn(f"records that could not be read are in {job.rejects}, with the reasons")
     return progress
+
+
+def _named(sources: Sequence[Source]) -> str:
+    more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+    return f"{sources[0].name}{more}"
 
 
 def _is_device(path: Path) -> bool:
@@ -51,7 +63,7 @@ def _run_to_stream(job: Job, display: str, warn: Warn) -> Progress:
     rejects = Rejects(job.rejects, warn)
 
     def documents() -> Iterator[Document]:
-        for chunk, annotated in _annotated(job, Entry()):
+        for chunk, annotated in _annotated(job, _loaded(job), Entry()):
             for error in chunk.rejected:
                 rejects.write(error)
             yield from annotated
@@ -64,45 +76,23 @@ def _run_to_stream(job: Job, display: str, warn: Warn) -> Progress:
     return progress
 
 
-def _run_to_files(job: Job, display: str, warn: Warn) -> Progress | None:
+def _run_to_files(job: Job, display: str, warn: Warn) -> Progress:
     path = job.output
     assert path is not None
-    journal = Journal(_run_file(job, path, "journal"), job.plan)
-    with locked(path, _run_file(job, path, "lock")):
+    journal = Journal(run_file(job, path, JOURNAL), job.plan)
+    with locked(path, run_file(job, path, LOCK)):
         output = OutputFiles(job.shards or OneFile(path), job.format, job.options)
-        last = _resume_or_begin(job, path, journal)
-        progress = None if last.finished else Progress(replace(last.counts), job.input.size, last.bytes_read)
-        if progress is None:
+        last = beginning(job, journal, output, warn)
+        progress = Progress(replace(last.counts), job.input.size, last.bytes_read, complete=last.finished)
+        if last.finished:
             warn(f"{path} is complete: there is nothing left to do")
         else:
             _write_rest(job, last, output, journal, progress, display, warn)
-        output.discard_all_spools()
         if job.shards:
-            journal.close()  # and keep it: the files of a folder do not show whether they are all there
+            tidy_folder(path)
         else:
-            journal.remove()
+            tidy_file(path)
     return progress
-
-
-def _resume_or_begin(job: Job, path: Path, journal: Journal) -> Entry:
-    """The entry to continue from, which is empty for a new run. Raises AnnotatorError where neither is allowed."""
-    with reporting_os_errors(path):
-        written = any(p.name != ".lock" for p in path.iterdir()) if job.shards else path.exists()
-    started = journal.exists()
-    if job.resume and started:
-        return journal.last()
-    if job.resume and written and not job.shards:
-        return Entry(finished=True)
-    if started and not job.force:
-        raise AnnotatorError(
-            f"{path}: holds the output of a run, finished or not",
-            "continue it with {resume}, or start again with {force}",
-        )
-    if written and not job.force:
-        what = "is not empty" if job.shards else "exists already"
-        raise AnnotatorError(f"{path}: {what}", "use {force} to replace it, or name another {output}")
-    check_not_used(job.rejects, job.force)
-    return Entry()
 
 
 def _write_rest(
@@ -115,37 +105,62 @@ def _write_rest(
     warn: Warn,
 ) -> None:
     """Write everything after the entry `last`, and give all files their names."""
-    output.open(last.shard, last.length)
+    annotator = _loaded(job)
+    stamps = [stamp_of(source) for source in job.input.sources]
+
+    def read_to(ends: Iterable[Mark]) -> tuple[ReadSource, ...]:
+        return tuple(ReadSource(end, stamps[end.position.source]) for end in ends)
+
+    journal.begin(last)  # first of all: from here on, what was there before does not count
+    output.open(last.shard, last.output)
     rejects = Rejects(job.rejects, warn, last.rejects)
-    journal.begin(last)
+    files, sources = [*last.files], [*last.sources]
     try:
         with progress.shown(display):
-            for chunk, annotated in _annotated(job, last):
+            for chunk, annotated in _annotated(job, annotator, last):
                 output.write(annotated, chunk.sources, progress.counts.written)
                 for error in chunk.rejected:
                     rejects.write(error)
                 progress.moved_to(chunk, annotated)
                 last = Entry(
-                    chunk.end, output.number, output.sync(), rejects.sync(), replace(progress.counts), chunk.bytes_read
-                )
+                    chunk.end, output.number, output.sync(), rejects.sync(), replace(progress.counts),
+                    chunk.bytes_read, read_to(chunk.left), output.finished(), last.replaces,
+                )  # fmt: skip
                 journal.append(last)
                 output.discard_spools()
-        output.finish(remove_stale=job.force)
+                files += last.files
+                sources += last.sources
+        output.finish(remove_stale=last.replaces)
         rejects.finish()
-        journal.append(replace(last, shard=output.number, finished=True))
+        if not is_limited(job, last):
+            sources += read_to(left_between(last.read, len(job.input.sources)))
+        files += output.finished()
+        if last.replaces and not last.rejects.length and job.own_rejects:
+            with reporting_os_errors(job.own_rejects):
+                job.own_rejects.unlink(missing_ok=True)  # those of the run that is replaced
+        last = replace(last, shard=output.number, sources=tuple(sources), files=tuple(files), finished=True)
+        journal.end(last)
     except BaseException as error:
         output.close()
         rejects.close()
         if progress.counts.read:
             advise(error, Advice("continue with {resume}", f"what was written so far is in {output.growing}"))
-        else:
+        elif not last.replaces:
             with suppress(OSError, AnnotatorError):
                 output.growing.unlink(missing_ok=True)
                 journal.remove()
         raise
+    finally:
+        journal.close()
 
 
-def _annotated(job: Job, start: Entry) -> Iterator[tuple[Chunk, list[Document]]]:
+def _loaded(job: Job) -> Annotator:
+    annotator = job.recipe.load()
+    annotator.chunk_sizes = job.chunk_sizes
+    return annotator
+
+
+def _annotated(job: Job, annotator: Annotator, start: Entry) -> Iterator[tuple[Chunk, list[Document]]]:
     """The chunks of the input after `start`, each with its annotated documents."""
     waiting: deque[Chunk] = deque()
     limit = None if job.limit is None else job.limit - start.counts.read
@@ -156,16 +171,9 @@ def _annotated(job: Job, start: Entry) -> Iterator[tuple[Chunk, list[Document]]]
             waiting.append(chunk)
             yield chunk.documents
 
-    annotator = job.recipe.load()
-    annotator.chunk_sizes = job.chunk_sizes
     try:
         for annotated in annotator.pipe_chunks(documents(), workers=job.workers):
             yield waiting.popleft(), annotated
     except RecordError as error:
         advise(error, SKIP_ADVICE)
         raise
-
-
-def _run_file(job: Job, path: Path, kind: str) -> Path:
-    """The path of a file that the run keeps for itself: in the folder of shards, or beside the output file."""
-    return path / f".{kind}" if job.shards else path.with_name(f"{path.name}.{kind}")

@@ -106,7 +106,7 @@ def test_an_interrupted_run_keeps_what_was_written_and_is_resumed(
     process.send_signal(sent)
     said = process.stderr.read().decode()
     assert process.wait(300) == code
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.jsonl.journal", "out.jsonl.partial"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".out.jsonl.journal", "out.jsonl.partial"]
     assert json.loads(partial.read_bytes().split(b"\n")[0])["text"] == "Rom Bern"
     assert said.strip() == f"annotate: {says}; what was written so far is in {partial}: continue with --resume"
     whole = annotate("-o", path, *options, "--resume", stdin=b"Rom Bern\n" * 9_000)

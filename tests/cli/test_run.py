@@ -176,7 +176,7 @@ def test_an_output_that_exists_needs_force(options: tuple[str, ...], tmp_path: P
     assert path.read_bytes() == b"old"
     assert written(annotate("-o", path, "--force", *options, stdin=b"Rom")) == b""
     assert json.loads(path.read_bytes())["text"] == "Rom"
-    assert [p.name for p in tmp_path.iterdir()] == ["out.jsonl"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".out.jsonl.journal", "out.jsonl"]
 
 
 def test_help_names_every_option_and_an_example() -> None:

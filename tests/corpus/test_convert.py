@@ -114,7 +114,7 @@ def test_plain_text_is_split_into_documents_and_words(tmp_path: Path) -> None:
             "jsonl has no option to mark documents: use --docstart with conll",
         ),
         (["nothing.conll", "x.jsonl"], 1, "nothing.conll: no such file or folder"),
-        ([GOLD, GOLD], 1, f"{GOLD}: exists already: use --force to replace it"),
+        ([GOLD, GOLD], 2, f"{GOLD}: is read, so it cannot be written: name another OUT"),
         ([GOLD, "-", "--to", "conll", "--from", "jsonl"], 1, f"{GOLD}:1: not JSON"),
     ],
 )

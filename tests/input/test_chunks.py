@@ -10,7 +10,8 @@ from typing import TypeVar
 import pytest
 
 from annotator.errors import AnnotatorError, RecordError
-from annotator.input.chunks import Chunk, Mark, read_chunks
+from annotator.input.chunks import Chunk, read_chunks
+from annotator.input.marks import Mark
 from annotator.input.records import Input, Position, open_input
 from annotator.prepare.chunk_sizes import ChunkSizes
 
@@ -69,7 +70,7 @@ def test_records_that_have_changed_before_the_mark_are_refused(folder: Path, cha
     (folder / "a.txt").write_bytes(b"L" + raw[1:] if change == "other text" else b"line 0\n")
     with pytest.raises(AnnotatorError) as raised:
         chunks(folder, end)
-    assert raised.value.message == f"{folder / 'a.txt'}: has changed since the run began"
+    assert raised.value.message == f"{folder / 'a.txt'}: has changed since the run read it"
     assert raised.value.remedy == "start again with {force}"
 
 

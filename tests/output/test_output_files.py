@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from annotator.document import Document, Origin
 from annotator.formats import FORMATS
@@ -20,7 +20,7 @@ def contents(folder: Path) -> dict[str, list[str]]:
 
 
 def test_documents_go_to_the_shards_of_their_sources_and_sources_without_any_get_empty_ones(tmp_path: Path) -> None:
-    output = OutputFiles(ShardPerSource([tmp_path / f"{n}.jsonl" for n in range(4)]), JSONL, WriteOptions())
+    output = OutputFiles(ShardPerSource(tmp_path, [PurePath(f"{n}.jsonl") for n in range(4)]), JSONL, WriteOptions())
     output.open()
     output.write(DOCUMENTS[:4], [0, 0, 2, 2], 0)
     assert output.number == 2 and output.growing == tmp_path / "2.jsonl.partial"
@@ -61,5 +61,6 @@ def test_spools_stay_until_they_are_discarded(tmp_path: Path) -> None:
     output.discard_spools()
     assert not (tmp_path / "part-00000.parquet.spool").exists()
     output.finish(remove_stale=False)
-    output.discard_all_spools()
+    assert [file.number for file in output.finished()] == [1]
+    output.discard_spools()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["part-00000.parquet", "part-00001.parquet"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 import spacy
@@ -22,8 +22,8 @@ def test_one_file_takes_everything() -> None:
 
 
 def test_a_shard_per_source_is_numbered_by_the_source() -> None:
-    layout = ShardPerSource([Path("a"), Path("b"), Path("c")])
-    assert (layout.last, layout.number(1, 99), layout.path(2)) == (2, 1, Path("c"))
+    layout = ShardPerSource(Path("out"), [PurePath("a"), PurePath("b"), PurePath("c")])
+    assert (layout.last, layout.number(1, 99), layout.path(2)) == (2, 1, Path("out/c"))
 
 
 def test_shards_of_a_size_are_numbered_by_what_was_written() -> None:

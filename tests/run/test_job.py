@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_a_file_has_its_format_by_suffix_and_its_rejects_beside_it(given: Input,
 
 def test_a_folder_has_shards_and_its_rejects_inside(given: Input, tmp_path: Path) -> None:
     job = make_job(given, f"{tmp_path}/new/", "docbin", on_error="skip")
-    assert job.shards == ShardPerSource([tmp_path / "new" / "de.spacy", tmp_path / "new" / "fr.spacy"])
+    assert job.shards == ShardPerSource(tmp_path / "new", [PurePath("de.spacy"), PurePath("fr.spacy")])
     assert job.rejects == tmp_path / "new" / ".rejects.jsonl"
     assert make_job(given, str(tmp_path), shard_size=5).shards == ShardsOfSize(tmp_path, 5, ".conll")
 

@@ -7,24 +7,34 @@ from pathlib import Path
 import pytest
 
 from annotator.errors import AnnotatorError
+from annotator.input.marks import Mark, ReadSource, Stamp
+from annotator.input.records import Position
+from annotator.output.finished import FinishedFile
+from annotator.output.growing_file import EMPTY, Extent
 from annotator.run.counts import Counts
 from annotator.run.journal import Entry, Journal
 from support.cli_runs import TEXT, annotate, refused
 
-PLAN = {"inputs": [["a.txt", 3]], "limit": None}
+PLAN = {"inputs": ["a.txt"], "limit": None}
+SOURCES = tuple(ReadSource(Mark(Position(n, 5), f"d{n}"), Stamp(3, 4) if n else None) for n in range(3))
+FILES = tuple(FinishedFile(n, Extent(n, f"e{n}"), 7) for n in range(3))
+
+COUNTS = Counts(read=2, written=2, words=9)
 
 
 def test_the_last_entry_is_read_back_and_a_line_cut_short_is_ignored(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal", PLAN)
     assert not journal.exists()
     journal.begin(Entry())
-    journal.append(Entry(shard=1, length=20, counts=Counts(read=2, written=2, words=9), bytes_read=7))
+    journal.append(Entry(shard=1, sources=SOURCES[:1], files=FILES[:2]))
+    journal.append(Entry(SOURCES[1].end, 1, Extent(20, "d"), EMPTY, COUNTS, 7, SOURCES[1:], FILES[2:], replaces=True))
     journal.close()
     with (tmp_path / "journal").open("ab") as stream:
         stream.write(b'{"read": {"posi')
     last = Journal(tmp_path / "journal", PLAN).last()
-    assert (last.shard, last.length, last.bytes_read, last.finished) == (1, 20, 7, False)
-    assert last.counts == Counts(read=2, written=2, words=9)
+    assert last == Entry(SOURCES[1].end, 1, Extent(20, "d"), EMPTY, COUNTS, 7, SOURCES, FILES, replaces=True)
+    journal.end(last)
+    assert Journal(tmp_path / "journal", PLAN).last() == last
     journal.remove()
     assert list(tmp_path.iterdir()) == []
 
@@ -32,8 +42,8 @@ def test_the_last_entry_is_read_back_and_a_line_cut_short_is_ignored(tmp_path: P
 @pytest.mark.parametrize(
     ("plan", "difference"),
     [
-        ({"inputs": [["a.txt", 3]], "limit": 5}, "limit null, not 5"),
-        ({"inputs": [["a.txt", 4]], "limit": None}, r'inputs \["a.txt", 3\], not \["a.txt", 4\]'),
+        ({"inputs": ["a.txt"], "limit": 5}, "limit null, not 5"),
+        ({"inputs": ["b.txt"], "limit": None}, r'inputs "a.txt", not "b.txt"'),
         ({"inputs": [], "limit": None}, "1 inputs, not 0"),
     ],
 )
@@ -47,8 +57,12 @@ def test_another_plan_is_refused_with_the_difference(plan: dict[str, object], di
 
 def test_what_is_no_journal_is_refused(null_options: tuple[object, ...], tmp_path: Path) -> None:
     for raw in (b"", b"{}\n", b"[]\n{}\n", b"\xff\n\xff\n", b'{"a": 1}\n{"read": 5}\n'):
-        (tmp_path / "out.jsonl.journal").write_bytes(raw)
+        (tmp_path / ".out.jsonl.journal").write_bytes(raw)
+        (tmp_path / "out.jsonl.partial").write_bytes(b"{}")
         said = refused(annotate(*null_options, "-o", tmp_path / "out.jsonl", "--resume", stdin=TEXT), 1)
-        assert said == f"{tmp_path}/out.jsonl.journal: is not the journal of a run: start again with --force"
+        assert (
+            said
+            == f"{tmp_path}/.out.jsonl.journal: is not the journal of a run, or is damaged: start again with --force"
+        )
     assert annotate(*null_options, "-o", tmp_path / "out.jsonl", "--force", stdin=TEXT).code == 0
-    assert [p.name for p in tmp_path.iterdir()] == ["out.jsonl"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".out.jsonl.journal", "out.jsonl"]

@@ -23,6 +23,17 @@ def test_a_second_run_is_refused_until_the_first_ends(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc here")
+def test_a_lock_that_cannot_be_made_is_not_taken_for_one_that_is_held() -> None:
+    with (
+        pytest.raises(
+            AnnotatorError, match=r"^/proc/x: cannot be written: its lock /proc/\.x\.lock cannot be made: No such"
+        ),
+        locked(Path("/proc/x"), Path("/proc/.x.lock")),
+    ):
+        pytest.fail("there can be no file in /proc")
+
+
 def test_a_folder_of_shards_is_created_but_not_that_of_a_file(tmp_path: Path) -> None:
     with locked(tmp_path / "shards", tmp_path / "shards" / ".lock"):
         assert (tmp_path / "shards").is_dir()

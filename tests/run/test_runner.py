@@ -19,9 +19,9 @@ def test_a_run_is_resumed_once_its_input_is_corrected(
     run = annotate(*null_options, "-o", out, "--resume", stdin=TEXT + b"corrected\n")
     assert run.code == 0 and f"read {len(LINES) + 1} = written {len(LINES) + 1}" in run.err
     assert texts(out.read_bytes()) == [*LINES, "corrected"]
-    run = annotate(*null_options, "-o", out, "--resume", stdin=TEXT)
+    run = annotate(*null_options, "-o", out, "--resume", stdin=TEXT + b"corrected\n")
     assert (run.code, run.err) == (0, f"annotate: {out} is complete: there is nothing left to do\n")
-    assert list(tmp_path.iterdir()) == [out]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".out.jsonl.journal", "out.jsonl"]
 
 
 def test_a_model_that_is_not_there_leaves_nothing(tmp_path: Path) -> None:
