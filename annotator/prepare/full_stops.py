@@ -19,6 +19,7 @@ class Stop(IntEnum):
     INNER = 1  # `z.B.`, `U.S.`, `S.p.A.`: it always does
     TITLE = 2  # `Dr.`, `St.`, an initial: anything but the end of the text or a quotation mark
     USUAL = 3  # `Inc.`, `bzw.`, `3.`: as TITLE, but not a capitalised word that often begins sentences
+    APART = 5  # `ul.`: as USUAL, but the full stop is a word of its own, which ends no sentence, as in Polish corpora
     NUMBERED = 4  # `Nr.`, `Jan.`, `p.`: a number, a lower-case word, another abbreviation or punctuation
 
 
@@ -31,9 +32,10 @@ _TITLES = """
 _USUAL = """
     Inc Ltd Co Corp Bros Jr Sr Chr Univ Dept Dist Ave Blvd Str Hrsg Mio Mrd Kgl Ph Wm Geo Chas Jas Thos Jos Ing Mt Ft Pt
     Cmdr Col Maj Gen Adm Sen Rep Hon Pres Supt Insp Pvt Cpl Dipl Zr
-    vs bzw ca evtl ggf sog geb gest vgl bl jf inkl exkl zzgl resp incl approx cf esp viz im ul al ing
+    vs bzw ca evtl ggf sog geb gest vgl bl jf inkl exkl zzgl resp incl approx cf esp viz im ing
     Vgl Bzw Ca Evtl Ggf Sog Resp Approx Cf
 """
+_APART = "ul al os pl woj ds Al Os Pl Woj"
 _NUMBERED = """
     No Nos Nr Nrs Art Abs Abb Bd Bde Vol Vols Fig Figs Tab Tel Kap Cap Ch Sec Op Pos Ziff Anm Aufl Jg Jh Jhd Ed Eds Rn
     Rs Jan Feb Mar Mär Apr Jun Jul Aug Sep Sept Set Okt Oct Nov Dez Dec Déc Ene Abr Ago Mag Giu Lug Ott Dic Janv Févr
@@ -45,6 +47,7 @@ _NUMBERED = """
 """
 _FORMS = dict.fromkeys(_NUMBERED.split(), Stop.NUMBERED) | {
     **dict.fromkeys(_USUAL.split(), Stop.USUAL),
+    **dict.fromkeys(_APART.split(), Stop.APART),
     **dict.fromkeys(_TITLES.split(), Stop.TITLE),
 }
 _SCRIPTS = r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Armenian}]"  # those whose letters are not words of their own

@@ -206,11 +206,12 @@ def _decided(text: str, held: _Token, following: _Token | None) -> Iterator[_Tok
     word = ""
     if following is not None and not _BLANK_LINE.search(text, end, following[0]):
         word = text[following[0] : following[1]]
-    if is_whole(stop, word):
+    whole = is_whole(stop, word)
+    if whole and stop != Stop.APART:
         yield start, end, _LAST_WORD if ends_sentence(stop, word) else _WORD
     else:
         yield start, end - 1, _WORD
-        yield end - 1, end, _END
+        yield end - 1, end, _PUNCTUATION if whole else _END
 
 
 def _whole_graphemes(text: str, tokens: Sequence[_Token]) -> Sequence[_Token]:

@@ -31,6 +31,7 @@ def test_kinds(word: str, kind: Stop) -> None:
         ("Nr.", "5", True), ("Nr.", "Er", False), ("Jan.", "3", True), ("Jan.", "Berlin", False), ("No.", "I", False),
         ("v.", "Chr.", True), ("z.", "B.", True), ("etc.", ")", True), ("etc.", "Berlin", False),
         ("U.S.", "", True), ("U.S.", "The", True),
+        ("ul.", "Długa", True), ("ul.", "", False),
     ],
 )  # fmt: skip
 def test_what_follows_decides(word: str, following: str, whole: bool) -> None:

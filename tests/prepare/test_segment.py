@@ -119,6 +119,7 @@ def test_words(text: str, expected: list[str]) -> None:
         ("Er kam. Sie ging! Wer?", 3),
         ("Dr. Müller kam am 3. Oktober nach St. Gallen.", 1),
         ("Der Zug fährt nach Rom. Am Abend traf er Max. Dann ging er.", 3),
+        ("Biuro przy ul. Długiej 5 w Gdańsku.", 1),
         ("He lives in the U.S. The others left.", 2),
         ("北京很大。上海也大！", 2),
         ("Kopf\n\nDer Text", 2),
