@@ -2,8 +2,8 @@
 
 The tokenizer of `spacy.blank(lang)` is given more places to split at: after elided articles (`l'Italie`,
 `dell'Unione`), before the possessive `'s`, and around each grapheme of scripts that are written without spaces, as in
-PAN-X. The default language `xx` also keeps whole what the training data keeps whole and what would end a sentence too
-early: hyphenated words (`Baden-Württemberg`), abbreviations (`Dr.`, `z.B.`) and ordinals (`3. Oktober`).
+PAN-X. The default language `xx` also keeps hyphenated words whole (`Baden-Württemberg`), as the training data does.
+Whether a full stop belongs to its word (`Dr. Max`) or ends a sentence (`Er traf Max.`) is decided by `full_stops`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import regex
 
 from annotator.document import OFFSETS, Document, Sentence, keep_whole
 from annotator.errors import UsageError, first_line
+from annotator.prepare.full_stops import Stop, ends_sentence, is_whole, kind_of
 from annotator.system.forks import lock_kept_over_forks
 
 if TYPE_CHECKING:
@@ -43,21 +44,23 @@ _LONG_STRETCH = re.compile(r"\S{1000,}")
 _LONG_STRETCH_OR_TEXT = re.compile(r"\S{1000,}|(?:\s+|\S{1,999}(?!\S))+")
 _LONG_STRETCH_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+|\S")
 _BLANK_LINE = regex.compile(r"\r?\n[^\S\n]*\n")
-# The languages whose abbreviations the language `xx` knows.
-_ABBREVIATING = ("de", "en", "es", "it", "nl", "pt")
-# What spaCy's French list would add to these. Loading that language takes three seconds.
-_FRENCH_ABBREVIATIONS = ("MM.", "Mlle.", "Mme.", "Ste.")
 # How many stretches keep their tokens for later texts, and the length of the longest such stretch: most of a text
 # consists of words that have occurred before.
 KNOWN_STRETCHES = 20_000
 KNOWN_LENGTH = 40
 # After this many tokens, spaCy's store of strings is replaced: what is removed from it leaves its slots in use.
 STORED_TOKENS = 100_000
-# The kinds of tokens: one that ends a sentence, other punctuation, anything else.
-_END, _PUNCTUATION, _WORD = range(3)
+# Emoji of several characters, which spaCy cuts up: flags, skin tones, families.
+_JOINED = regex.compile(r"[\u200d\ufe0f\U0001F1E6-\U0001F1FF\U0001F3FB-\U0001F3FF\U000E0020-\U000E007F]")
+_WHOLE_BY_SPACY = regex.compile(r"\p{L}+\.")
+# The kinds of tokens: punctuation that ends a sentence, other punctuation, a word, a word that ends a sentence. The
+# kinds of words whose full stop is to be decided (`Stop`) are numbered after them.
+_END, _PUNCTUATION, _WORD, _LAST_WORD = range(4)
 # Memory zones of one vocabulary must not overlap. One lock serves all segmenters: spaCy holds the interpreter's anyway.
 _zone = lock_kept_over_forks()
 _Token = tuple[int, int, int]  # start, end and kind
+# What Finnish and Swedish join to an abbreviation with a colon (`EU:n`, `USA:ssa`), at which spaCy splits.
+_CASE_ENDING = regex.compile(r"(?<=\p{Lu}):(?=\p{Ll}{1,5}$)")
 _HYPHEN_RULE = ":-|–|—|--"  # occurs in the one infix rule of spaCy that splits at hyphens
 
 
@@ -121,18 +124,32 @@ class Segmenter:
         for start, stop, kind in self._tokens(text):
             gap = text[end:start]
             if offsets and (
-                (ended and (kind == _WORD or gap not in ("", " "))) or ("\n" in gap and _BLANK_LINE.search(gap))
+                (ended and (kind >= _WORD or gap not in ("", " "))) or ("\n" in gap and _BLANK_LINE.search(gap))
             ):
                 yield Sentence.unchecked(array(OFFSETS, offsets).tobytes())
                 offsets = []
                 ended = False
-            ended = ended or kind == _END
+            ended = ended or kind in (_END, _LAST_WORD)
             offsets += (start, stop)
             end = stop
         if offsets:
             yield Sentence.unchecked(array(OFFSETS, offsets).tobytes())
 
     def _tokens(self, text: str) -> Iterator[_Token]:
+        """The tokens of a text other than white space, their full stops decided."""
+        held: _Token | None = None  # the full stop of this word depends on the next one
+        for token in self._undecided(text):
+            if held is not None:
+                yield from _decided(text, held, token)
+                held = None
+            if token[2] > _LAST_WORD:
+                held = token
+            else:
+                yield token
+        if held is not None:
+            yield from _decided(text, held, None)
+
+    def _undecided(self, text: str) -> Iterator[_Token]:
         known = self._known
         for stretch in self._stretches.finditer(text):
             offset = stretch.start()
@@ -168,12 +185,46 @@ class Segmenter:
         else:
             doc = self._nlp.tokenizer(text)
         self._stored += len(doc)
-        return [(t.idx, t.idx + len(t), self._kind(t)) for t in doc if not t.is_space]
+        tokens = [(t.idx, t.idx + len(t), self._kind(t)) for t in doc if not t.is_space]
+        return _whole_graphemes(text, tokens) if _JOINED.search(text) else tokens
 
     def _kind(self, token: Token) -> int:
-        if token.text in self._ends:
+        text = token.text
+        if text in self._ends:
             return _END
+        if text.endswith("."):
+            # spaCy keeps more abbreviations in a language of its own, also ones that are names in it.
+            stop = kind_of(text) or (Stop.USUAL if _WHOLE_BY_SPACY.fullmatch(text) else Stop.NONE)
+            if stop:
+                return _LAST_WORD + stop
         return _PUNCTUATION if token.is_punct else _WORD
+
+
+def _decided(text: str, held: _Token, following: _Token | None) -> Iterator[_Token]:
+    """A word that ends in a full stop, as one token or two, by the token that follows."""
+    start, end, kind = held
+    stop = Stop(kind - _LAST_WORD)
+    word = ""
+    if following is not None and not _BLANK_LINE.search(text, end, following[0]):
+        word = text[following[0] : following[1]]
+    whole = is_whole(stop, word)
+    if whole and stop != Stop.APART:
+        yield start, end, _LAST_WORD if ends_sentence(stop, word) else _WORD
+    else:
+        yield start, end - 1, _WORD
+        yield end - 1, end, _PUNCTUATION if whole else _END
+
+
+def _whole_graphemes(text: str, tokens: Sequence[_Token]) -> Sequence[_Token]:
+    """The tokens, joined where a border lies inside a grapheme."""
+    borders = {match.start() for match in regex.finditer(r"\X", text)}
+    whole: list[_Token] = []
+    for start, end, kind in tokens:
+        if whole and start == whole[-1][1] and start not in borders:
+            whole[-1] = (whole[-1][0], end, _WORD)
+        else:
+            whole.append((start, end, kind))
+    return whole
 
 
 def _splits_stretches_alone(nlp: Language) -> bool:
@@ -209,12 +260,12 @@ def _blank(lang: str) -> Language:
     rules = [str(rule) for rule in nlp.Defaults.infixes or ()]
     if lang == "xx":
         rules = [rule for rule in rules if _HYPHEN_RULE not in rule]
-        # Special cases would have the same effect, but take a second to add.
-        tokenizer.token_match = frozenset(_whole_tokens()).__contains__
+        tokenizer.token_match = kind_of
     spacy_infixes = spacy.util.compile_infix_regex(rules)
 
     def infixes(text: str) -> Iterator[Any]:
-        matches: list[Any] = [*spacy_infixes.finditer(text), *_split_points(text)]
+        spacys = (match for match in spacy_infixes.finditer(text) if not _CASE_ENDING.match(text, match.start()))
+        matches: list[Any] = [*spacys, *_split_points(text)]
         end = 0
         for match in sorted(matches, key=lambda m: (m.start(), -m.end())):
             if match.start() >= end:  # our split points do not cut spaCy's matches
@@ -226,19 +277,6 @@ def _blank(lang: str) -> Language:
     vocab: Any = nlp.vocab
     vocab.lex_attr_getters = {at: vocab.lex_attr_getters[at] for at in (spacy.attrs.IS_SPACE, spacy.attrs.IS_PUNCT)}
     return nlp
-
-
-def _whole_tokens() -> Iterator[str]:
-    """Abbreviations of several languages, from spaCy's own lists, and ordinals up to 31."""
-    import spacy
-
-    for lang in _ABBREVIATING:
-        for text, parts in spacy.util.get_lang_class(lang).Defaults.tokenizer_exceptions.items():
-            # A lower-case word before a full stop ends a sentence more often than it is an abbreviation.
-            if len(parts) == 1 and regex.fullmatch(r"\p{Lu}\p{L}+\.|(?:\p{L}+\.){2,}", text):
-                yield text
-    yield from _FRENCH_ABBREVIATIONS
-    yield from (f"{day}." for day in range(1, 32))
 
 
 def _split_points(text: str) -> Iterator[_EmptyMatch]:

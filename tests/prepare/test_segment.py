@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pickle
 import re
+from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import pytest
-import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
@@ -15,6 +16,7 @@ from spacy.language import Language
 from annotator.document import Document, Entity, Origin, Sentence, Word
 from annotator.errors import UsageError
 from annotator.prepare import segment
+from annotator.prepare.full_stops import ends_sentence, kind_of
 from annotator.prepare.segment import Segmenter, split_unspaced
 
 segmenter = Segmenter()
@@ -52,9 +54,8 @@ def test_words_and_gaps_rebuild_the_text(text: str) -> None:
 
 @cache
 def by_lang(lang: str) -> tuple[Segmenter, Language]:
-    """Our segmenter, and spaCy's sentencizer with our tokenizer."""
-    nlp = spacy.blank(lang)
-    nlp.tokenizer = Segmenter(lang)._nlp.tokenizer
+    """Our segmenter, and spaCy's sentencizer."""
+    nlp = Language()
     nlp.add_pipe("sentencizer")
     return Segmenter(lang), nlp
 
@@ -62,11 +63,21 @@ def by_lang(lang: str) -> tuple[Segmenter, Language]:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(TEXTS, HARD), max_size=4), st.sampled_from(["xx", "de", "es", "zh"]))
 def test_sentences_are_those_of_spacys_sentencizer_and_end_at_blank_lines_too(texts: list[str], lang: str) -> None:
-    documents = [Document(str(i), text, Origin("x", i + 1)) for i, text in enumerate(texts)]
+    """And after abbreviations with inner full stops, before a word that begins sentences."""
     own, spacys = by_lang(lang)
-    for document in own(documents):
-        doc = spacys(document.text)
-        breaks = {m.end() for m in re.finditer(r"\r?\n[^\S\n]*\n", document.text)}
+    for text in texts:
+        document = Document("1", text, Origin("x", 1))
+        (segmented,) = own([document])
+        everything = [word for s in segmented.sentences or () for word in s.word_offsets()]
+        joined = (Sentence.of(offset for word in everything for offset in word),) if everything else ()
+        doc = replace(document, sentences=joined).to_spacy(spacys.vocab)
+        for token in doc:
+            token.is_sent_start = None
+        doc = spacys(doc)
+        breaks = {m.end() for m in re.finditer(r"\r?\n[^\S\n]*\n", text)}
+        for (start, end), (following, after) in pairwise(everything):
+            if ends_sentence(kind_of(text[start:end]), text[following:after]):
+                breaks.add(end)
         expected: list[list[tuple[int, int]]] = [[]]
         last = 0
         for token in doc:
@@ -75,7 +86,7 @@ def test_sentences_are_those_of_spacys_sentencizer_and_end_at_blank_lines_too(te
             last = token.idx
             if not token.is_space:
                 expected[-1].append((token.idx, token.idx + len(token)))
-        assert [list(s.word_offsets()) for s in document.sentences or ()] == [s for s in expected if s], document.text
+        assert [list(s.word_offsets()) for s in segmented.sentences or ()] == [s for s in expected if s], text
 
 
 @pytest.mark.parametrize(
@@ -92,6 +103,9 @@ def test_sentences_are_those_of_spacys_sentencizer_and_end_at_blank_lines_too(te
         ("東京タワー", ["東", "京", "タ", "ワ", "ー"]),
         ("เป็น", ["เ", "ป็", "น"]),
         ("z.B. am 3. Oktober", ["z.B.", "am", "3.", "Oktober"]),
+        ("EU:n H&M:lle, Name:Wert", ["EU:n", "H&M:lle", ",", "Name", ":", "Wert"]),
+        ("Rai S.p.A. und e.V.", ["Rai", "S.p.A.", "und", "e.V."]),
+        ("🇩🇪🇫🇷 👍🏽! 👩‍👩‍👧.", ["🇩🇪", "🇫🇷", "👍🏽", "!", "👩‍👩‍👧", "."]),
         ("中,国…中—國/x", ["中", ",", "国", "…", "中", "—", "國", "/", "x"]),
     ],
 )
@@ -104,6 +118,9 @@ def test_words(text: str, expected: list[str]) -> None:
     [
         ("Er kam. Sie ging! Wer?", 3),
         ("Dr. Müller kam am 3. Oktober nach St. Gallen.", 1),
+        ("Der Zug fährt nach Rom. Am Abend traf er Max. Dann ging er.", 3),
+        ("Biuro przy ul. Długiej 5 w Gdańsku.", 1),
+        ("He lives in the U.S. The others left.", 2),
         ("北京很大。上海也大！", 2),
         ("Kopf\n\nDer Text", 2),
         ("Kopf\r\n\r\nDer Text", 2),
@@ -174,3 +191,20 @@ def test_a_segmenter_is_pickled_as_its_language() -> None:
     copy = pickle.loads(pickle.dumps(Segmenter("de")))
     assert words("Das ist z.B. gut.", copy) == [["Das", "ist", "z.B.", "gut", "."]]
     assert len(pickle.dumps(copy)) < 200
+
+
+@pytest.mark.parametrize("lang", ["xx", "de", "en", "fr", "it"])
+def test_a_name_at_the_end_of_a_sentence_is_without_its_full_stop(lang: str) -> None:
+    text = "Nach Rom. Mit Max. Von Tom. Am Abend. Er kam."
+    assert words(text, Segmenter(lang)) == [
+        ["Nach", "Rom", "."], ["Mit", "Max", "."], ["Von", "Tom", "."], ["Am", "Abend", "."], ["Er", "kam", "."]
+    ]  # fmt: skip
+
+
+def test_a_blank_line_ends_what_a_full_stop_leaves_open() -> None:
+    assert words("Kapitel 3.\n\nOktober") == [["Kapitel", "3", "."], ["Oktober"]]
+    assert words("am 3.\nOktober") == [["am", "3.", "Oktober"]]
+
+
+def test_long_stretches_keep_emoji_whole() -> None:
+    assert words("🇩🇪" * 1_000)[0][:2] == ["🇩🇪", "🇩🇪"]
