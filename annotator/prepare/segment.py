@@ -3,7 +3,8 @@
 The tokenizer of `spacy.blank(lang)` is given more places to split at: after elided articles (`l'Italie`,
 `dell'Unione`), before the possessive `'s`, and around each grapheme of scripts that are written without spaces, as in
 PAN-X. The default language `xx` also keeps whole what the training data keeps whole and what would end a sentence too
-early: hyphenated words (`Baden-Württemberg`), abbreviations (`Dr.`, `z.B.`) and ordinals (`3. Oktober`).
+early: hyphenated words (`Baden-Württemberg`), abbreviations (`Dr.`, `z.B.`) and ordinals (`3. Oktober`). What
+`annotator.prepare.markup` finds is split off before.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ import regex
 
 from annotator.document import OFFSETS, Document, Sentence, keep_whole
 from annotator.errors import UsageError, first_line
+from annotator.prepare.markup import BEGINS, END, PUNCTUATION, WORD, Token, find_marks, marked_tokens, without_marks
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Token
+    from spacy.tokens import Token as SpacyToken
 
 # A character of a script that is written without spaces between words, or of the punctuation used with it.
 _UNSPACED = (
@@ -53,9 +55,8 @@ KNOWN_STRETCHES = 20_000
 KNOWN_LENGTH = 40
 # After this many tokens, spaCy's store of strings is replaced: what is removed from it leaves its slots in use.
 STORED_TOKENS = 100_000
-# The kinds of tokens: one that ends a sentence, other punctuation, anything else.
-_END, _PUNCTUATION, _WORD = range(3)
-_Token = tuple[int, int, int]  # start, end and kind
+# What separates the cells of a table, also without spaces around it.
+_SEPARATOR = regex.compile(r"[|;]+")
 _HYPHEN_RULE = ":-|–|—|--"  # occurs in the one infix rule of spaCy that splits at hyphens
 
 
@@ -76,7 +77,7 @@ class Segmenter:
         self._stored = 0
         self._ends = _sentence_ends()
         self._stretches = _STRETCH if _splits_stretches_alone(self._nlp) else _LONG_STRETCH_OR_TEXT
-        self._known: dict[str, Sequence[_Token]] = {}
+        self._known: dict[str, Sequence[Token]] = {}
         self._zone = Lock()  # memory zones must not overlap
 
     def __reduce__(self) -> tuple[type[Segmenter], tuple[str]]:
@@ -112,7 +113,8 @@ class Segmenter:
     def sentences(self, text: str) -> Iterator[Sentence]:
         """The sentences of a text. Every character is in exactly one word, except white space, which is in none.
 
-        Sentences end where spaCy's sentencizer would end them, and at blank lines.
+        Sentences end where spaCy's sentencizer would end them, at blank lines, and where a block of
+        HTML begins or ends.
         """
         offsets: list[int] = []
         ended = False  # the sentence has had its final punctuation
@@ -120,20 +122,26 @@ class Segmenter:
         for start, stop, kind in self._tokens(text):
             gap = text[end:start]
             if offsets and (
-                (ended and (kind == _WORD or gap not in ("", " "))) or ("\n" in gap and _BLANK_LINE.search(gap))
+                kind >= BEGINS
+                or (ended and (kind == WORD or gap not in ("", " ")))
+                or ("\n" in gap and _BLANK_LINE.search(gap))
             ):
                 yield Sentence.unchecked(array(OFFSETS, offsets).tobytes())
                 offsets = []
                 ended = False
-            ended = ended or kind == _END
+            ended = ended or kind % BEGINS == END
             offsets += (start, stop)
             end = stop
         if offsets:
             yield Sentence.unchecked(array(OFFSETS, offsets).tobytes())
 
-    def _tokens(self, text: str) -> Iterator[_Token]:
+    def _tokens(self, text: str) -> Iterable[Token]:
+        marks = find_marks(text)
+        return marked_tokens(text, marks, self._plain_tokens) if marks else self._plain_tokens(text, 0, len(text))
+
+    def _plain_tokens(self, text: str, begin: int, stop: int) -> Iterator[Token]:
         known = self._known
-        for stretch in self._stretches.finditer(text):
+        for stretch in self._stretches.finditer(text, begin, stop):
             offset = stretch.start()
             for start, end, kind in known.get(stretch[0]) or self._new_tokens(stretch[0]):
                 yield offset + start, offset + end, kind
@@ -142,7 +150,7 @@ class Segmenter:
         """Remember the tokens of the stretches of these texts; it is fastest to ask spaCy for all of them at once."""
         if len(self._known) > KNOWN_STRETCHES:
             self._known = {}
-        stretches = set().union(*(text.split() for text in texts)).difference(self._known)
+        stretches = set().union(*(without_marks(text).split() for text in texts)).difference(self._known)
         new = [stretch for stretch in stretches if len(stretch) <= KNOWN_LENGTH]
         shapes = {shape: shape for shape in self._known.values()}  # most are equal: one object stands for all of them
         offset = 0
@@ -158,7 +166,7 @@ class Segmenter:
             self._known[stretch] = shapes.setdefault(shape, shape)
             offset = end + 1
 
-    def _new_tokens(self, text: str) -> Sequence[_Token]:
+    def _new_tokens(self, text: str) -> Sequence[Token]:
         from spacy.tokens import Doc
 
         if _LONG_STRETCH.fullmatch(text):
@@ -169,10 +177,10 @@ class Segmenter:
         self._stored += len(doc)
         return [(t.idx, t.idx + len(t), self._kind(t)) for t in doc if not t.is_space]
 
-    def _kind(self, token: Token) -> int:
+    def _kind(self, token: SpacyToken) -> int:
         if token.text in self._ends:
-            return _END
-        return _PUNCTUATION if token.is_punct else _WORD
+            return END
+        return PUNCTUATION if token.is_punct else WORD
 
 
 def _splits_stretches_alone(nlp: Language) -> bool:
@@ -213,7 +221,7 @@ def _blank(lang: str) -> Language:
     spacy_infixes = spacy.util.compile_infix_regex(rules)
 
     def infixes(text: str) -> Iterator[Any]:
-        matches: list[Any] = [*spacy_infixes.finditer(text), *_split_points(text)]
+        matches: list[Any] = [*spacy_infixes.finditer(text), *_SEPARATOR.finditer(text), *_split_points(text)]
         end = 0
         for match in sorted(matches, key=lambda m: (m.start(), -m.end())):
             if match.start() >= end:  # our split points do not cut spaCy's matches
