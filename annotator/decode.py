@@ -2,6 +2,10 @@
 
 The tags of a sentence are the most probable sequence that the grammar of their scheme allows, found by the Viterbi
 algorithm with forbidden transitions. So the tags are always valid.
+
+The roles of words limit them: separators are outside any entity, and hidden words are passed over, so that an entity
+goes on across them but never begins or ends with one. `edges.py` takes off words that entities do not begin or end
+with.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.document import OUTSIDE, Entity, Sentence
+from annotator.edges import BREAK, HIDDEN, SEPARATOR, Roles, within_edges
 from annotator.labels import TagSet, continues
 
 if TYPE_CHECKING:
@@ -45,12 +50,15 @@ class Decoder:
         self._follows = tags.follows()
         self._ends = tags.ends()
         self._outside = tags.names.index(OUTSIDE)
+        self._no_entity = np.full(len(tags.names), FORBIDDEN, dtype=np.float32)
+        self._no_entity[self._outside] = 0.0
 
     def of_documents(self, prepared: Prepared, scores: NDArray[np.float32]) -> Iterator[list[Entity]]:
         """The entities of each document, from log-probabilities float32 [words of all windows, labels]."""
         lengths = [len(sentence) for sentences in prepared.sentences for sentence in sentences]
         borders = np.cumsum([0, *lengths])
         by_word = self._by_word(prepared.windows, scores, borders)
+        by_word[(prepared.roles & SEPARATOR) != 0] = self._no_entity
         tagged = np.concatenate([[0], np.cumsum(by_word.argmax(axis=1) != self._outside)])[borders]
         ranges = zip(borders[:-1].tolist(), borders[1:].tolist(), np.diff(tagged).tolist(), strict=True)
         for sentences in prepared.sentences:
@@ -58,7 +66,7 @@ class Decoder:
             # The sentences come first in `zip`: when they end, no range has been taken that is the next document's.
             for sentence, (start, end, tagged_words) in zip(sentences, ranges, strict=False):
                 if tagged_words:  # otherwise the best sequence is `O` throughout, which every grammar allows
-                    entities += self.entities(by_word[start:end], sentence)
+                    entities += self.entities(by_word[start:end], sentence, prepared.roles[start:end])
             yield entities
 
     def _by_word(
@@ -66,8 +74,7 @@ class Decoder:
     ) -> NDArray[np.float32]:
         """Log-probabilities float32 [words, labels] of the sentences between `borders`."""
         # A word without pieces cannot be scored: it is taken to be in no entity.
-        found = np.full((borders[-1], len(self._tags.names)), FORBIDDEN, dtype=np.float32)
-        found[:, self._outside] = 0.0
+        found = np.tile(self._no_entity, (borders[-1], 1))
         rows = np.repeat(borders[windows.sentences], np.diff(windows.word_borders)) + windows.words
         found[rows] = scores
         return found
@@ -92,14 +99,29 @@ class Decoder:
             path[i - 1] = back[i, path[i]]
         return path
 
-    def entities(self, scores: NDArray[np.float32], sentence: Sentence) -> Iterator[Entity]:
-        """The entities of one sentence, from log-probabilities float32 [words, labels].
+    def entities(self, scores: NDArray[np.float32], sentence: Sentence, roles: Roles | None = None) -> Iterator[Entity]:
+        """The entities of one sentence, from log-probabilities float32 [words, labels] and roles uint16 [words].
 
-        An entity's score is the mean probability of its tags, rounded to four decimals.
+        An entity's score is the mean probability of the tags of the words that the model saw, to four decimals.
         """
-        path = self.tags(scores)
+        if roles is None:
+            roles = np.zeros(len(scores), dtype=np.uint16)
+        if not (roles & (HIDDEN | SEPARATOR | BREAK)).any():
+            yield from self._entities(scores, sentence, roles, np.arange(len(roles)))
+            return
+        sections = np.cumsum((roles & (SEPARATOR | BREAK)) != 0)
+        words = np.flatnonzero((roles & HIDDEN) == 0)
+        for section in np.split(words, np.flatnonzero(np.diff(sections[words])) + 1):
+            if len(section):
+                yield from self._entities(scores, sentence, roles, section)
+
+    def _entities(
+        self, scores: NDArray[np.float32], sentence: Sentence, roles: Roles, words: NDArray[np.int64]
+    ) -> Iterator[Entity]:
+        """The entities among these words of a sentence."""
+        path = self.tags(scores[words])
         offsets = sentence.offsets
-        tagged = np.flatnonzero(path != self._outside).tolist()  # the numbers of the words with a tag other than O
+        tagged = np.flatnonzero(path != self._outside).tolist()  # where the tag is another than O
         tags = self._tags.tags
         first = 0
         while first < len(tagged):
@@ -110,9 +132,12 @@ class Decoder:
                 and continues(tags[path[tagged[end - 1]]], tags[path[tagged[end]]])
             ):
                 end += 1
-            words = np.array(tagged[first:end])
-            score = float(np.exp(scores[words, path[words]]).mean())
-            yield Entity(
-                offsets[2 * words[0]], offsets[2 * words[-1] + 1], tags[path[words[0]]].label, round(min(score, 1.0), 4)
-            )
+            places = np.array(tagged[first:end])
+            own = words[places]
+            probabilities = np.exp(scores[own, path[places]])
+            label = tags[path[places[0]]].label
+            begin, stop = within_edges(roles[own].tolist(), probabilities.tolist(), label)
+            if begin < stop:
+                score = round(min(float(probabilities[begin:stop].mean()), 1.0), 4)
+                yield Entity(offsets[2 * own[begin]], offsets[2 * own[stop - 1] + 1], label, score)
             first = end

@@ -23,6 +23,7 @@ from annotator.labels import TagSet
 from annotator.prepare.chunk_sizes import ChunkSizes, chunk_documents
 from annotator.prepare.encode import Encoder
 from annotator.prepare.long_documents import Part, join_parts, split_long
+from annotator.prepare.markup import MARKUP, check_markup
 from annotator.prepare.preparer import Prepared, Preparer, contents
 from annotator.prepare.segment import Segmenter
 from annotator.system.cores import usable_cores
@@ -42,7 +43,8 @@ class Recipe:
     cuda:N, cuda:all (each batch goes to a free GPU) or mps. `engine` is auto, torch, onnx or null; `precision` is
     auto, exact, bf16 or int8. `lang` is the language of the text, for its words and sentences. `labels` keeps only
     entities with these labels, `min_score` only entities scoring at least this. `batch_tokens` is the number of slots
-    in a batch at most (None: what suits the device).
+    in a batch at most (None: what suits the device). `markup` says what the model sees of tags (`<b>`): skip for
+    nothing, keep for their text.
     """
 
     model: str | PathLike[str] = DEFAULT_MODEL
@@ -54,6 +56,7 @@ class Recipe:
     labels: Sequence[str] | None = None
     min_score: float = 0.0
     batch_tokens: int | None = None
+    markup: str = MARKUP[0]
 
     def __post_init__(self) -> None:
         if self.labels is not None:  # hashable and unchanging, as the recipe is
@@ -62,8 +65,9 @@ class Recipe:
     def load(self) -> Annotator:
         """An annotator with the model loaded.
 
-        Raises UsageError or AnnotatorError for a model, device, language or label that does not exist.
+        Raises UsageError or AnnotatorError for a model, device, language, label or markup that does not exist.
         """
+        check_markup(self.markup)
         name = fspath(self.model)
         folder = find_checkpoint(name)
         segmenter = Segmenter(self.lang)
@@ -79,6 +83,7 @@ class Recipe:
             decoder=Decoder(tags),
             keep=Keep(None if self.labels is None else frozenset(self.labels), self.min_score),
             budget=Budget(self.batch_tokens) if self.batch_tokens else Budget.of(engine),
+            markup=self.markup,
         )
         # A known name is kept as it is, since the model is in another folder on another machine.
         model = str(folder.absolute()) if folder == Path(name) else name
@@ -112,6 +117,7 @@ class Annotator:
     keep: Keep
     budget: Budget
     chunk_sizes: ChunkSizes = field(default_factory=ChunkSizes)
+    markup: str = MARKUP[0]
     recipe: Recipe | None = field(default=None, init=False)  # None if load() did not make it
 
     load = staticmethod(_loading(Recipe))
@@ -191,12 +197,12 @@ class Annotator:
 
     def _prepared(self, tasks: Iterator[_Task], workers: int) -> Iterator[tuple[_Task, Prepared]]:
         """Each task with its documents segmented and encoded."""
+        preparer = Preparer(self.segmenter, self.encoder, self.markup)
         if not workers:
-            preparer = Preparer(self.segmenter, self.encoder)
             return ((task, preparer(contents(task.documents))) for task in tasks)
         from annotator.prepare.workers import prepare_ahead
 
-        return prepare_ahead(self.segmenter, self.encoder, tasks, workers)
+        return prepare_ahead(preparer, tasks, workers)
 
     def _scored(self, tasks: Iterator[_Task], workers: int) -> Iterator[tuple[_Task, Prepared, NDArray[np.float32]]]:
         """Each task with its documents segmented and encoded, and scores float32 [words, labels] of their windows.

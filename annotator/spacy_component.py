@@ -15,6 +15,7 @@ from annotator.checkpoints.folder import DEFAULT_MODEL
 from annotator.document import Document, Entity, Origin
 from annotator.formats.spacy_docs import scores, sentences
 from annotator.pipeline import Annotator
+from annotator.prepare.markup import MARKUP
 
 
 class EntityMarker:
@@ -77,6 +78,7 @@ def _span(doc: Doc, entity: Entity) -> Span:
         "labels": None,
         "min_score": 0.0,
         "batch_tokens": None,
+        "markup": MARKUP[0],
         "overwrite": True,
     },
 )
@@ -88,11 +90,14 @@ def make_component(
     labels: list[str] | None,
     min_score: float,
     batch_tokens: int | None,
+    markup: str,
     overwrite: bool,
 ) -> EntityMarker:
     """The component with the model loaded. All arguments but `overwrite` are those of `Annotator.load`.
 
     `nlp.config` keeps them, and `nlp.to_disk` with it; the model itself is not saved.
     """
-    annotator = Annotator.load(model, device=device, labels=labels, min_score=min_score, batch_tokens=batch_tokens)
+    annotator = Annotator.load(
+        model, device=device, labels=labels, min_score=min_score, batch_tokens=batch_tokens, markup=markup
+    )
     return EntityMarker(annotator, overwrite)

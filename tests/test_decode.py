@@ -96,6 +96,6 @@ def test_the_entities_of_documents_are_those_of_their_sentences() -> None:
     chosen = [PANX_TAGS.index(tag) for tag in ("B-PER", "I-PER", "B-LOC")]
     scores = np.full((3, len(PANX_TAGS)), np.log(0.01), dtype=np.float32)
     scores[np.arange(3), chosen] = np.log(0.9)
-    prepared = Prepared([(one, two), (), (three,)], windows)
+    prepared = Prepared([(one, two), (), (three,)], windows, np.zeros(4, dtype=np.uint16))
     found = list(Decoder(TagSet.parse(PANX_TAGS)).of_documents(prepared, scores))
     assert found == [[Entity(0, 7, "PER", 0.9)], [], [Entity(0, 4, "LOC", 0.9)]]

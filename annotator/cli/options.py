@@ -15,6 +15,7 @@ from annotator.errors import UsageError
 from annotator.files.uris import check_local
 from annotator.formats import FORMATS, INPUTS
 from annotator.formats.base import ON_ERROR, SPLITS, TEXT_FIELD, ReadOptions, WriteOptions
+from annotator.prepare.markup import MARKUP
 
 Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
@@ -136,6 +137,10 @@ def model_options(command: Command) -> Command:
             "--batch-tokens", type=click.IntRange(min=1), metavar="N", help="Slots per batch.  [default: by device]"
         ),
         lang_option,
+        click.option(
+            "--markup", type=click.Choice(MARKUP), default=MARKUP[0], show_default=True,
+            help="What the model sees of tags such as <b>: nothing, or their text.",
+        ),
         click.option("--labels", metavar="A,B", help="Keep only entities with these labels."),
         click.option(
             "--min-score", type=click.FloatRange(0, 1), default=0.0, metavar="P",
@@ -145,15 +150,15 @@ def model_options(command: Command) -> Command:
 
     @wraps(command)
     def with_options(
-        model: str, device: str, engine: str, precision: str, batch_tokens: int | None, lang: str, labels: str | None,
-        min_score: float, **others: Any,
+        model: str, device: str, engine: str, precision: str, batch_tokens: int | None, lang: str, markup: str,
+        labels: str | None, min_score: float, **others: Any,
     ) -> None:  # fmt: skip
         from annotator.pipeline import Recipe
 
         kept = tuple(label.strip() for label in labels.split(",")) if labels else None
         recipe = Recipe(
             model, device=device, engine=engine, precision=precision, lang=lang, labels=kept, min_score=min_score,
-            batch_tokens=batch_tokens,
+            batch_tokens=batch_tokens, markup=markup,
         )  # fmt: skip
         command(recipe=recipe, **others)
 

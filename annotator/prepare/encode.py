@@ -122,7 +122,10 @@ class Encoder:
         self._room = max_pieces - len(self._before) - len(self._after)
 
     def windows(self, sentences: Sequence[Sequence[str]]) -> Windows:
-        """The windows of these sentences of words, in order. A word that has no pieces is in no window."""
+        """The windows of these sentences of words, in order. A word that has no pieces is in no window.
+
+        An empty word, which the model is not to see, has none.
+        """
         pieces = self._pieces([word[:MAX_WORD_CHARACTERS] for words in sentences for word in words])
         sizes = np.fromiter(map(len, pieces), np.int64, len(pieces)) // ID_BYTES
         lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
@@ -155,11 +158,12 @@ class Encoder:
         if len(self._known) > KNOWN_WORDS:
             self._known = {}
         known = self._known
-        new = list(set(words).difference(known))
+        new = list(set(words).difference(known, ("",)))
         encodings = self._tokenizer.encode_batch(
             [[word] for word in new], is_pretokenized=True, add_special_tokens=False
         )
         found = {word: np.array(e.ids, dtype=np.int64).tobytes() for word, e in zip(new, encodings, strict=True)}
+        found[""] = b""
         known.update((word, ids) for word, ids in found.items() if len(word) <= KNOWN_LENGTH)
         return [found[word] if word in found else known[word] for word in words]
 

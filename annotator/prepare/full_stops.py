@@ -7,9 +7,12 @@ that are names or ordinary words of some language (`Jan.`, `No.`) need a number 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 
 import regex
+
+from annotator.prepare.tokens import BEGINS, END, LAST_WORD, PUNCTUATION, WORD, Token
 
 
 class Stop(IntEnum):
@@ -58,6 +61,7 @@ _STREET = "str."  # Bahnhofstr. 5
 # Days and numbers of rulers. Larger numbers before a full stop end a sentence more often.
 _ORDINAL = regex.compile(r"(?:[1-9]|[12][0-9]|3[01]|[IVX]{2,5})\.")
 _DIGIT = regex.compile(r"\p{N}")
+_BLANK_LINE = regex.compile(r"\r?\n[^\S\n]*\n")
 _QUOTE = regex.compile(r"[\p{Pi}\p{Pf}\"'„]")
 _PUNCTUATION = regex.compile(r"\p{P}")
 # Words of closed classes that often begin a sentence and, elsewhere, are seldom capitalised: articles, pronouns,
@@ -105,6 +109,35 @@ def kind_of(word: str) -> Stop:
     if _ORDINAL.fullmatch(word):
         return Stop.USUAL
     return Stop.NUMBERED if _LETTER.fullmatch(word) or word.endswith(_STREET) else Stop.NONE
+
+
+def decided(text: str, tokens: Iterable[Token]) -> Iterator[Token]:
+    """The tokens of a text, each word that may be an abbreviation as one token or as two."""
+    held: Token | None = None  # a word whose full stop depends on the next token
+    for token in tokens:
+        if held is not None:
+            # A blank line between them, or the beginning of a block, ends what was before.
+            apart = token[2] >= BEGINS or _BLANK_LINE.search(text, held[1], token[0])
+            yield from _decided(held, "" if apart else text[token[0] : token[1]])
+            held = None
+        if token[2] % BEGINS > LAST_WORD:
+            held = token
+        else:
+            yield token
+    if held is not None:
+        yield from _decided(held, "")
+
+
+def _decided(held: Token, following: str) -> Iterator[Token]:
+    start, end, kind = held
+    begins = kind - kind % BEGINS
+    stop = Stop(kind % BEGINS - LAST_WORD)
+    whole = is_whole(stop, following)
+    if whole and stop != Stop.APART:
+        yield start, end, begins + (LAST_WORD if ends_sentence(stop, following) else WORD)
+    else:
+        yield start, end - 1, begins + WORD
+        yield end - 1, end, PUNCTUATION if whole else END
 
 
 def is_whole(kind: Stop, following: str) -> bool:

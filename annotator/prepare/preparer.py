@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from annotator.document import Document, Sentence
+from annotator.edges import ORDINAL, Roles
 from annotator.prepare.encode import Encoder, Windows
+from annotator.prepare.markup import MARKUP, check_markup
+from annotator.prepare.roles import mark_lists, seen_words
 from annotator.prepare.segment import Segmenter
 
 # The part of a document that preparation needs: its text, and its sentences if it has them already.
@@ -15,29 +20,44 @@ Content = tuple[str, tuple[Sentence, ...] | None]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The sentences of each document, and the windows of all these sentences, numbered consecutively."""
+    """The sentences of each document, and the windows of all these sentences, numbered consecutively.
+
+    `roles` uint16 [words of all sentences]: see `annotator.edges`.
+    """
 
     sentences: Sequence[tuple[Sentence, ...]]
     windows: Windows
+    roles: Roles
 
 
 @dataclass(frozen=True, slots=True)
 class Preparer:
-    """Segments and encodes, in this process or in a worker."""
+    """Segments and encodes, in this process or in a worker.
+
+    `markup` says whether the model sees tags (`keep`) or not (`skip`). Raises UsageError for any other value.
+    """
 
     segmenter: Segmenter
     encoder: Encoder
+    markup: str = MARKUP[0]
+
+    def __post_init__(self) -> None:
+        check_markup(self.markup)
 
     def __call__(self, contents: Sequence[Content]) -> Prepared:
         """The contents of documents, segmented and encoded."""
         segmented = iter(self.segmenter.split([text for text, sentences in contents if sentences is None]))
         found = [next(segmented) if sentences is None else sentences for _, sentences in contents]
-        words = [
-            [text[start:end] for start, end in sentence.word_offsets()]
-            for (text, _), sentences in zip(contents, found, strict=True)
-            for sentence in sentences
-        ]
-        return Prepared(found, self.encoder.windows(words))
+        words: list[list[str]] = []
+        roles: list[Roles] = [np.zeros(0, dtype=np.uint16)]
+        for (text, _), sentences in zip(contents, found, strict=True):
+            own: list[int] = []
+            seen = list(seen_words(text, sentences, self.markup, own))
+            roles.append(np.array(own, dtype=np.uint16))
+            if (roles[-1] & ORDINAL).any():
+                mark_lists(text, sentences, seen, roles[-1])
+            words += seen
+        return Prepared(found, self.encoder.windows(words), np.concatenate(roles))
 
 
 def contents(documents: Iterable[Document]) -> list[Content]:

@@ -3,7 +3,8 @@
 The tokenizer of `spacy.blank(lang)` is given more places to split at: after elided articles (`l'Italie`,
 `dell'Unione`), before the possessive `'s`, and around each grapheme of scripts that are written without spaces, as in
 PAN-X. The default language `xx` also keeps hyphenated words whole (`Baden-Württemberg`), as the training data does.
-Whether a full stop belongs to its word (`Dr. Max`) or ends a sentence (`Er traf Max.`) is decided by `full_stops`.
+Whether a full stop belongs to its word (`Dr. Max`) or ends a sentence (`Er traf Max.`) is decided by `full_stops`. What
+`markup` finds is split off before.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ import regex
 
 from annotator.document import OFFSETS, Document, Sentence, keep_whole
 from annotator.errors import UsageError, first_line
-from annotator.prepare.full_stops import Stop, ends_sentence, is_whole, kind_of
+from annotator.prepare.full_stops import Stop, decided, kind_of
+from annotator.prepare.markup import find_marks, marked_tokens, without_marks
+from annotator.prepare.tokens import BEGINS, END, LAST_WORD, PUNCTUATION, WORD, Token
 from annotator.system.forks import lock_kept_over_forks
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Token
+    from spacy.tokens import Token as SpacyToken
 
 # A character of a script that is written without spaces between words, or of the punctuation used with it.
 _UNSPACED = (
@@ -53,14 +56,12 @@ STORED_TOKENS = 100_000
 # Emoji of several characters, which spaCy cuts up: flags, skin tones, families.
 _JOINED = regex.compile(r"[\u200d\ufe0f\U0001F1E6-\U0001F1FF\U0001F3FB-\U0001F3FF\U000E0020-\U000E007F]")
 _WHOLE_BY_SPACY = regex.compile(r"\p{L}+\.")
-# The kinds of tokens: punctuation that ends a sentence, other punctuation, a word, a word that ends a sentence. The
-# kinds of words whose full stop is to be decided (`Stop`) are numbered after them.
-_END, _PUNCTUATION, _WORD, _LAST_WORD = range(4)
 # Memory zones of one vocabulary must not overlap. One lock serves all segmenters: spaCy holds the interpreter's anyway.
 _zone = lock_kept_over_forks()
-_Token = tuple[int, int, int]  # start, end and kind
 # What Finnish and Swedish join to an abbreviation with a colon (`EU:n`, `USA:ssa`), at which spaCy splits.
 _CASE_ENDING = regex.compile(r"(?<=\p{Lu}):(?=\p{Ll}{1,5}$)")
+# What separates the cells of a table, also without spaces around it.
+_SEPARATOR = regex.compile(r"[|;]+")
 _HYPHEN_RULE = ":-|–|—|--"  # occurs in the one infix rule of spaCy that splits at hyphens
 
 
@@ -81,7 +82,7 @@ class Segmenter:
         self._stored = 0
         self._ends = _sentence_ends()
         self._stretches = _STRETCH if _splits_stretches_alone(self._nlp) else _LONG_STRETCH_OR_TEXT
-        self._known: dict[str, Sequence[_Token]] = {}
+        self._known: dict[str, Sequence[Token]] = {}
 
     def __reduce__(self) -> tuple[type[Segmenter], tuple[str]]:
         """Pickled as its language."""
@@ -116,7 +117,8 @@ class Segmenter:
     def sentences(self, text: str) -> Iterator[Sentence]:
         """The sentences of a text. Every character is in exactly one word, except white space, which is in none.
 
-        Sentences end where spaCy's sentencizer would end them, and at blank lines.
+        Sentences end where spaCy's sentencizer would end them, at blank lines, and where a block of
+        HTML begins or ends.
         """
         offsets: list[int] = []
         ended = False  # the sentence has had its final punctuation
@@ -124,34 +126,27 @@ class Segmenter:
         for start, stop, kind in self._tokens(text):
             gap = text[end:start]
             if offsets and (
-                (ended and (kind >= _WORD or gap not in ("", " "))) or ("\n" in gap and _BLANK_LINE.search(gap))
+                kind >= BEGINS
+                or (ended and (kind >= WORD or gap not in ("", " ")))
+                or ("\n" in gap and _BLANK_LINE.search(gap))
             ):
                 yield Sentence.unchecked(array(OFFSETS, offsets).tobytes())
                 offsets = []
                 ended = False
-            ended = ended or kind in (_END, _LAST_WORD)
+            ended = ended or kind % BEGINS in (END, LAST_WORD)
             offsets += (start, stop)
             end = stop
         if offsets:
             yield Sentence.unchecked(array(OFFSETS, offsets).tobytes())
 
-    def _tokens(self, text: str) -> Iterator[_Token]:
-        """The tokens of a text other than white space, their full stops decided."""
-        held: _Token | None = None  # the full stop of this word depends on the next one
-        for token in self._undecided(text):
-            if held is not None:
-                yield from _decided(text, held, token)
-                held = None
-            if token[2] > _LAST_WORD:
-                held = token
-            else:
-                yield token
-        if held is not None:
-            yield from _decided(text, held, None)
+    def _tokens(self, text: str) -> Iterator[Token]:
+        marks = find_marks(text)
+        tokens = marked_tokens(text, marks, self._plain_tokens) if marks else self._plain_tokens(text, 0, len(text))
+        return decided(text, tokens)
 
-    def _undecided(self, text: str) -> Iterator[_Token]:
+    def _plain_tokens(self, text: str, begin: int, stop: int) -> Iterator[Token]:
         known = self._known
-        for stretch in self._stretches.finditer(text):
+        for stretch in self._stretches.finditer(text, begin, stop):
             offset = stretch.start()
             for start, end, kind in known.get(stretch[0]) or self._new_tokens(stretch[0]):
                 yield offset + start, offset + end, kind
@@ -160,7 +155,7 @@ class Segmenter:
         """Remember the tokens of the stretches of these texts; it is fastest to ask spaCy for all of them at once."""
         if len(self._known) > KNOWN_STRETCHES:
             self._known = {}
-        stretches = set().union(*(text.split() for text in texts)).difference(self._known)
+        stretches = set().union(*(without_marks(text).split() for text in texts)).difference(self._known)
         new = [stretch for stretch in stretches if len(stretch) <= KNOWN_LENGTH]
         shapes = {shape: shape for shape in self._known.values()}  # most are equal: one object stands for all of them
         offset = 0
@@ -176,7 +171,7 @@ class Segmenter:
             self._known[stretch] = shapes.setdefault(shape, shape)
             offset = end + 1
 
-    def _new_tokens(self, text: str) -> Sequence[_Token]:
+    def _new_tokens(self, text: str) -> Sequence[Token]:
         from spacy.tokens import Doc
 
         if _LONG_STRETCH.fullmatch(text):
@@ -188,40 +183,25 @@ class Segmenter:
         tokens = [(t.idx, t.idx + len(t), self._kind(t)) for t in doc if not t.is_space]
         return _whole_graphemes(text, tokens) if _JOINED.search(text) else tokens
 
-    def _kind(self, token: Token) -> int:
+    def _kind(self, token: SpacyToken) -> int:
         text = token.text
         if text in self._ends:
-            return _END
+            return END
         if text.endswith("."):
             # spaCy keeps more abbreviations in a language of its own, also ones that are names in it.
             stop = kind_of(text) or (Stop.USUAL if _WHOLE_BY_SPACY.fullmatch(text) else Stop.NONE)
             if stop:
-                return _LAST_WORD + stop
-        return _PUNCTUATION if token.is_punct else _WORD
+                return LAST_WORD + stop
+        return PUNCTUATION if token.is_punct else WORD
 
 
-def _decided(text: str, held: _Token, following: _Token | None) -> Iterator[_Token]:
-    """A word that ends in a full stop, as one token or two, by the token that follows."""
-    start, end, kind = held
-    stop = Stop(kind - _LAST_WORD)
-    word = ""
-    if following is not None and not _BLANK_LINE.search(text, end, following[0]):
-        word = text[following[0] : following[1]]
-    whole = is_whole(stop, word)
-    if whole and stop != Stop.APART:
-        yield start, end, _LAST_WORD if ends_sentence(stop, word) else _WORD
-    else:
-        yield start, end - 1, _WORD
-        yield end - 1, end, _PUNCTUATION if whole else _END
-
-
-def _whole_graphemes(text: str, tokens: Sequence[_Token]) -> Sequence[_Token]:
+def _whole_graphemes(text: str, tokens: Sequence[Token]) -> Sequence[Token]:
     """The tokens, joined where a border lies inside a grapheme."""
     borders = {match.start() for match in regex.finditer(r"\X", text)}
-    whole: list[_Token] = []
+    whole: list[Token] = []
     for start, end, kind in tokens:
         if whole and start == whole[-1][1] and start not in borders:
-            whole[-1] = (whole[-1][0], end, _WORD)
+            whole[-1] = (whole[-1][0], end, WORD)
         else:
             whole.append((start, end, kind))
     return whole
@@ -265,7 +245,7 @@ def _blank(lang: str) -> Language:
 
     def infixes(text: str) -> Iterator[Any]:
         spacys = (match for match in spacy_infixes.finditer(text) if not _CASE_ENDING.match(text, match.start()))
-        matches: list[Any] = [*spacys, *_split_points(text)]
+        matches: list[Any] = [*spacys, *_SEPARATOR.finditer(text), *_split_points(text)]
         end = 0
         for match in sorted(matches, key=lambda m: (m.start(), -m.end())):
             if match.start() >= end:  # our split points do not cut spaCy's matches

@@ -11,9 +11,7 @@ from typing import Protocol, TypeVar
 
 from annotator.document import Document
 from annotator.errors import AnnotatorError
-from annotator.prepare.encode import Encoder
 from annotator.prepare.preparer import Content, Prepared, Preparer, contents
-from annotator.prepare.segment import Segmenter
 from annotator.system.prefetch import prefetch
 from annotator.system.process_setup import collect_garbage_less, import_spacy
 from annotator.system.processes import end_with_parent, spawned_pool
@@ -33,16 +31,13 @@ class Task(Protocol):
 TaskT = TypeVar("TaskT", bound=Task)
 
 
-def prepare_ahead(
-    segmenter: Segmenter, encoder: Encoder, tasks: Iterable[TaskT], workers: int
-) -> Iterator[tuple[TaskT, Prepared]]:
-    """The tasks, in order, each with its documents prepared by one of `workers` processes.
+def prepare_ahead(preparer: Preparer, tasks: Iterable[TaskT], workers: int) -> Iterator[tuple[TaskT, Prepared]]:
+    """The tasks, in order, each with its documents prepared by a copy of the preparer in one of `workers` processes.
 
     Raises AnnotatorError if a worker dies.
     """
-    stages = pickle.dumps((segmenter, encoder))
     try:
-        pool = spawned_pool(workers, _begin, stages)
+        pool = spawned_pool(workers, _begin, pickle.dumps(preparer))
         begun = ((task, pool.submit(_prepare, contents(task.documents))) for task in tasks)
         try:
             for task, future in prefetch(begun, workers + AHEAD):
@@ -58,14 +53,14 @@ def prepare_ahead(
 _preparer: Preparer | None = None
 
 
-def _begin(stages: bytes) -> None:
+def _begin(preparer: bytes) -> None:
     global _preparer  # noqa: PLW0603  # the only way to hand a value to the processes of a pool
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent ends the workers
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # one core per worker
     end_with_parent()
     collect_garbage_less()
-    import_spacy()  # before unpickling the stages, which would import it in full
-    _preparer = Preparer(*pickle.loads(stages))
+    import_spacy()  # before unpickling the segmenter, which would import it in full
+    _preparer = pickle.loads(preparer)
 
 
 def _prepare(given: Sequence[Content]) -> Prepared:

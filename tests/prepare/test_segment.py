@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
@@ -17,6 +17,7 @@ from annotator.document import Document, Entity, Origin, Sentence, Word
 from annotator.errors import UsageError
 from annotator.prepare import segment
 from annotator.prepare.full_stops import ends_sentence, kind_of
+from annotator.prepare.markup import find_marks
 from annotator.prepare.segment import Segmenter, split_unspaced
 
 segmenter = Segmenter()
@@ -64,6 +65,7 @@ def by_lang(lang: str) -> tuple[Segmenter, Language]:
 @given(st.lists(st.one_of(TEXTS, HARD), max_size=4), st.sampled_from(["xx", "de", "es", "zh"]))
 def test_sentences_are_those_of_spacys_sentencizer_and_end_at_blank_lines_too(texts: list[str], lang: str) -> None:
     """And after abbreviations with inner full stops, before a word that begins sentences."""
+    assume(not any(map(find_marks, texts)))
     own, spacys = by_lang(lang)
     for text in texts:
         document = Document("1", text, Origin("x", 1))

@@ -24,12 +24,11 @@ class Documents:
 
 
 def tasks(count: int) -> list[Documents]:
-    return [Documents([Document(f"{i}", f"Rom {i}. Bern.", Origin("t", i + 1))]) for i in range(count)]
+    return [Documents([Document(f"{i}", f"Rom {i}. <b>Bern</b>.", Origin("t", i + 1))]) for i in range(count)]
 
 
 @pytest.mark.slow
 def test_workers_prepare_in_order_and_only_as_far_ahead_as_needed(tiny: Path) -> None:
-    segmenter, encoder = Segmenter(), Encoder(load_tokenizer(tiny), 64)
     taken = 0
 
     def counted() -> Iterator[Documents]:
@@ -38,21 +37,22 @@ def test_workers_prepare_in_order_and_only_as_far_ahead_as_needed(tiny: Path) ->
             yield task
         raise RecordError("t:13", "cannot be read")
 
-    preparer = Preparer(segmenter, encoder)
+    preparer = Preparer(Segmenter(), Encoder(load_tokenizer(tiny), 64), "keep")
     found = []
     with pytest.raises(RecordError, match=r"t:13"):
-        for task, prepared in prepare_ahead(segmenter, encoder, counted(), 2):
+        for task, prepared in prepare_ahead(preparer, counted(), 2):
             found.append(task.documents[0].id)
             assert taken <= len(found) + 5
             expected = preparer(contents(task.documents))
             assert prepared.sentences == expected.sentences
+            assert prepared.roles.tolist() == expected.roles.tolist()
             assert prepared.windows.ids.tolist() == expected.windows.ids.tolist()
     assert found == [str(i) for i in range(12)]
 
 
 @pytest.mark.slow
 def test_a_killed_worker_is_an_error_with_a_remedy(tiny: Path) -> None:
-    prepared = prepare_ahead(Segmenter(), Encoder(load_tokenizer(tiny), 64), iter(tasks(30)), 1)
+    prepared = prepare_ahead(Preparer(Segmenter(), Encoder(load_tokenizer(tiny), 64)), iter(tasks(30)), 1)
     next(prepared)
     for child in psutil.Process().children():
         if "spawn_main" in " ".join(child.cmdline()):
