@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from annotator.errors import AnnotatorError, UsageError, first_line
+from annotator.errors import AnnotatorError, first_line
 
 CONFIG = "config.json"
 _COPY_AGAIN = "copy the checkpoint again"
@@ -38,11 +38,11 @@ def read_config(folder: Path) -> dict[str, Any]:
 def tags_of(folder: Path) -> tuple[str, ...]:
     """The model's tags in the order of its outputs.
 
-    Raises UsageError if there is no `id2label`, AnnotatorError if it does not name the outputs one after another.
+    Raises AnnotatorError if there is no `id2label`, and if it does not name the outputs one after another.
     """
     names = read_config(folder).get("id2label")
     if names is None:
-        raise UsageError(
+        raise AnnotatorError(
             f"{folder / CONFIG}: the model names no entity labels (there is no id2label)",
             "write them into id2label, as O, B-PER, I-PER, ...",
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from annotator.checkpoints.config import layers_of, read_config, read_json, tags_of, whole_number
-from annotator.errors import AnnotatorError, UsageError
+from annotator.errors import AnnotatorError
 
 
 def config(folder: Path, **values: object) -> Path:
@@ -28,7 +28,7 @@ def test_labels_that_are_not_numbered_are_refused(names: object, tmp_path: Path)
 
 
 def test_a_config_without_labels_is_refused_with_a_remedy(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"names no entity labels \(there is no id2label\): write them into id2label"):
+    with pytest.raises(AnnotatorError, match=r"names no entity labels \(there is no id2label\): write them"):
         tags_of(config(tmp_path))
 
 

@@ -193,7 +193,7 @@ def test_other_label_sets_work(tags: tuple[str, ...], tmp_path: Path) -> None:
 
 
 def test_labels_without_names_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"names no entity labels"):
+    with pytest.raises(AnnotatorError, match=r"names no entity labels"):
         Annotator.load(str(save_tiny(tmp_path, ("LABEL_0", "LABEL_1"))), device="cpu")
 
 
