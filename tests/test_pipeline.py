@@ -227,3 +227,50 @@ def test_a_long_document_in_parts_is_the_same(tiny: Path) -> None:
     assert words == [span for sentence in whole.sentences for span in sentence.word_offsets()]
     given = annotator(replace(whole, entities=()))
     assert given.sentences == whole.sentences
+
+
+def found(annotator: Annotator, text: str) -> list[tuple[str, str]]:
+    return [(text[e.start : e.end], e.label) for e in annotator(text).entities]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<b>Thomas Mann</b> lebte in <i>Lübeck</i>.", [("Thomas Mann", "PER"), ("Lübeck", "LOC")]),
+        ("<p><i>Charles Babbage</i>.</p>", [("Charles Babbage", "PER")]),
+        ("<b>Анна Каренина</b> живёт в <i>Москве</i>.", [("Анна Каренина", "PER"), ("Москве", "LOC")]),
+        ("Thomas <b>Mann</b> lebte in M&uuml;nchen.", [("Thomas <b>Mann", "PER"), ("M&uuml;nchen", "LOC")]),
+        ("<td>Nantes</td><td>Rennes</td>", [("Nantes", "LOC"), ("Rennes", "LOC")]),
+        ("Borussia Dortmund;45;2;RB Leipzig;43", [("Borussia Dortmund", "ORG"), ("RB Leipzig", "ORG")]),
+        ("• Berlin • Hamburg • Paris", [("Berlin", "LOC"), ("Hamburg", "LOC"), ("Paris", "LOC")]),
+        ("2. Jonas Vingegaard", [("Jonas Vingegaard", "PER")]),
+        ("1. Anna Schmidt\n2. Jonas Vingegaard", [("Anna Schmidt", "PER"), ("Jonas Vingegaard", "PER")]),
+        ("1. FC Heidenheim spielte in Köln.", [("1. FC Heidenheim", "ORG"), ("Köln", "LOC")]),
+        ("1.", []),
+    ],
+)
+def test_markup_and_punctuation_are_no_part_of_names(
+    ner: Annotator, text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert found(ner, text) == expected
+
+
+def test_no_tag_changes_what_the_model_sees(ner: Annotator) -> None:
+    plain, tagged = ner("Angela Merkel besuchte Paris."), ner("<b>Angela</b> Merkel besuchte<!-- so --> Paris.")
+    assert [e.score for e in plain.entities] == [e.score for e in tagged.entities]
+    kept = replace(ner, markup="keep")("<b>Angela</b> Merkel besuchte<!-- so --> Paris.")
+    assert [e.score for e in kept.entities] != [e.score for e in tagged.entities]
+
+
+def test_markup_belongs_to_the_recipe(tiny: Path) -> None:
+    loaded = Annotator.load(str(tiny), device="cpu", markup="keep")
+    assert loaded.markup == "keep" and pickle.loads(pickle.dumps(loaded)).markup == "keep"
+    with pytest.raises(UsageError, match="unknown way to treat markup: 'drop'"):
+        Annotator.load(str(tiny), device="cpu", markup="drop")
+
+
+@pytest.mark.slow
+def test_workers_treat_markup_alike(ner: Annotator) -> None:
+    texts = ["<b>Angela Merkel</b> besuchte Paris|Rom.", "1. Anna\n2. M&uuml;nchen"] * 3
+    for one in (ner, replace(ner, markup="keep")):
+        assert list(one.pipe(texts, workers=1)) == list(one.pipe(texts))

@@ -209,3 +209,13 @@ def test_the_embedded_model_marks_angela_merkel() -> None:
     text = "Angela Merkel besuchte Paris."
     for doc in [nlp(text), *nlp.pipe([text] * 3, n_process=2)]:
         assert [(ent.text, ent.label_) for ent in doc.ents] == [("Angela Merkel", "PER"), ("Paris", "LOC")]
+
+
+def test_tags_are_no_part_of_entities(ner: Annotator) -> None:
+    doc = EntityMarker(ner)(spacy.blank("de")("Angela Merkel <i>besuchte</i> Paris , <br> Rom ."))
+    assert [ent.text for ent in doc.ents] == ["Angela Merkel", "Paris", "Rom"]
+
+
+def test_markup_is_chosen_in_the_config(tiny: Path) -> None:
+    marker = pipeline(tiny, markup="keep").get_pipe("annotator")
+    assert isinstance(marker, EntityMarker) and marker.annotator.markup == "keep"

@@ -55,7 +55,9 @@ def test_values_reach_the_command_as_the_values_of_the_library() -> None:
         got.update(values)
 
     args = ["--from", "csv", "--text-field", "body", "--style", "spacy", "--force", "--labels", "PER, LOC"]
-    CliRunner().invoke(command, [*args, "--min-score", "0.5", "--on-error", "skip"], catch_exceptions=False)
+    CliRunner().invoke(
+        command, [*args, "--min-score", "0.5", "--markup", "keep", "--on-error", "skip"], catch_exceptions=False
+    )
     assert got == {
         "input_format": "csv",
         "read_options": ReadOptions(text_field="body"),
@@ -63,7 +65,7 @@ def test_values_reach_the_command_as_the_values_of_the_library() -> None:
         "force": True,
         "on_error": "skip",
         "rejects": None,
-        "recipe": Recipe(labels=("PER", "LOC"), min_score=0.5),
+        "recipe": Recipe(labels=("PER", "LOC"), min_score=0.5, markup="keep"),
     }
 
 
