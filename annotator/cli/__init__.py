@@ -6,9 +6,7 @@ name in braces (see `annotator.errors`) are worded here as the options and argum
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from functools import partial
 
 import click
@@ -18,6 +16,7 @@ from annotator.cli.lazy import LazyGroup
 from annotator.cli.terminal import say
 from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with
 from annotator.system.process_setup import collect_garbage_less
+from annotator.system.signals import end_on_sigterm
 from annotator.system.standard_streams import secure_standard_streams
 
 INTERRUPTED = 130
@@ -80,8 +79,7 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line. A failure that the user can act on is one line on stderr and the exit code."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminate)
+    end_on_sigterm()
     secure_standard_streams()
     collect_garbage_less()
     commands: list[click.Command] = [group]
@@ -107,11 +105,6 @@ def main() -> None:
     except OutputClosed:
         code = 0
     sys.exit(code)
-
-
-def _terminate(_signal: int, _frame: object) -> None:
-    """Treat SIGTERM, which schedulers send before they kill, like Ctrl-C, so that what is written stays usable."""
-    raise Terminated("terminated")
 
 
 def _say_with_advice(text: str, error: BaseException, command: click.Command) -> None:
