@@ -6,9 +6,7 @@ name in braces (see `annotator.errors`) are worded here as the options and argum
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -23,6 +21,7 @@ from annotator.cli.terminal import say, warn
 from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with, install_extra, nearest
 from annotator.json_values import AnnotatorWarning
 from annotator.system.process_setup import collect_garbage_less
+from annotator.system.signals import end_on_sigterm
 from annotator.system.standard_streams import secure_standard_streams
 
 INTERRUPTED = 130
@@ -85,8 +84,7 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line. A failure that the user can act on is one line on stderr and the exit code."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminate)
+    end_on_sigterm()
     secure_standard_streams()
     collect_garbage_less()
     commands: list[click.Command] = [group]
@@ -129,11 +127,6 @@ def _warning_in_one_line() -> Iterator[None]:
         warnings.simplefilter("default", AnnotatorWarning)
         others, warnings.showwarning = warnings.showwarning, show
         yield
-
-
-def _terminate(_signal: int, _frame: object) -> None:
-    """Treat SIGTERM, which schedulers send before they kill, like Ctrl-C, so that what is written stays usable."""
-    raise Terminated("terminated")
 
 
 def _usage(error: click.ClickException) -> str:

@@ -77,11 +77,7 @@ class ShardPerSource:
     names: Sequence[PurePath]
 
     def __post_init__(self) -> None:
-        if outside := next((name for name in self.names if not stays_inside(name)), None):
-            raise UsageError(
-                f"{self.folder / outside}: this shard would be outside {self.folder}",
-                "give {shard_size}, or name one file as {output}",
-            )
+        _check_inside(self.folder, self.names)
 
     @property
     def last(self) -> int:
@@ -152,6 +148,14 @@ def stays_inside(name: PurePath) -> bool:
     return bool(name.name) and not name.anchor and ".." not in name.parts and "\0" not in str(name)
 
 
+def _check_inside(folder: Path, names: Iterable[PurePath]) -> None:
+    if outside := next((name for name in names if not stays_inside(name)), None):
+        raise UsageError(
+            f"{folder / outside}: this shard would be outside {folder}",
+            "give {shard_size}, or name one file as {output}",
+        )
+
+
 def make_folder_for(path: Path, folder: Path) -> None:
     """Create the folder of a file that is to be in `folder`, or below.
 
@@ -165,6 +169,7 @@ def make_folder_for(path: Path, folder: Path) -> None:
 
 def _names(folder: Path, sources: Sequence[Source], suffix: str) -> list[PurePath]:
     """A name for each source: its own with another suffix or, where two would be alike, with one suffix more."""
+    _check_inside(folder, [source.relative for source in sources])
     short = [plain_name(source.relative).with_suffix(suffix) for source in sources]
     often = Counter(short)
     chosen = [

@@ -26,6 +26,7 @@ from annotator.run.job import Job
 from annotator.run.journal import Entry, Journal
 from annotator.run.lock import locked
 from annotator.run.progress import Progress
+from annotator.system.signals import end_if_asked
 
 Warn = Callable[[str], None]
 
@@ -173,6 +174,7 @@ def _annotated(job: Job, annotator: Annotator, start: Entry) -> Iterator[tuple[C
 
     try:
         for annotated in annotator.pipe_chunks(documents(), workers=job.workers):
+            end_if_asked()
             yield waiting.popleft(), annotated
     except RecordError as error:
         advise(error, SKIP_ADVICE)

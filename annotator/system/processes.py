@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import resource_tracker
 
 from annotator.system.compat import close_result_writer, start_processes
+from annotator.system.signals import signals_deferred, unblock_signals
 
 
 def spawned_pool(count: int, initializer: Callable[..., None], *arguments: object) -> ProcessPoolExecutor:
@@ -17,10 +21,20 @@ def spawned_pool(count: int, initializer: Callable[..., None], *arguments: objec
     Once a process dies, even while it hands over a result, the pool raises BrokenProcessPool.
     """
     # Forked processes would inherit locks that the threads of an imported torch hold.
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer, arguments)
-    if start_processes(pool, count):
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(count, context, partial(_begin, initializer, *arguments))
+    resource_tracker.ensure_running()  # it unblocks signals when it is started
+    with signals_deferred():  # a process that has been told only half of what it needs would print a traceback
+        all_started = start_processes(pool, count)
+    if all_started:
         close_result_writer(pool)
     return pool
+
+
+def _begin(initializer: Callable[..., None], *arguments: object) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent ends these
+    unblock_signals()
+    initializer(*arguments)
 
 
 def end_with_parent() -> None:

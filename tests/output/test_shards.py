@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path, PurePath
 
 import pytest
 import spacy
+from hypothesis import given
+from hypothesis import strategies as st
 from spacy.tokens import DocBin
 
 from annotator.errors import AnnotatorError, UsageError
 from annotator.formats import FORMATS
 from annotator.input.records import open_input
+from annotator.input.sources import Source
 from annotator.output.shards import OneFile, ShardPerSource, ShardsOfSize, is_folder, shards_for
 from support.cli_runs import LINES, TEXT, annotate, refused, texts
 
@@ -50,6 +54,44 @@ def test_sources_that_share_a_shard_are_refused(tmp_path: Path) -> None:
     sources = open_input([str(tmp_path / "a" / "in.txt"), str(tmp_path / "b" / "in.txt")]).sources
     with pytest.raises(UsageError, match=r"two inputs would be written to .*in\.txt\.conll"):
         shards_for("out/", sources, FORMATS["conll"], None)
+
+
+@given(st.lists(st.sampled_from(["..", ".", "a", "b.txt", "...", "/", "C:", "a\\..\\b", "\0", " "]), max_size=5))
+def test_no_name_of_a_source_leads_out_of_the_output_folder(parts: list[str]) -> None:
+    source = Source("s3://bucket/key", PurePath(*parts))
+    try:
+        shards = shards_for("/made/out/", [source], FORMATS["conll"], None)
+    except UsageError as error:
+        assert "this shard would be outside /made/out" in str(error)
+        assert ".." in parts or "/" in parts or "\0" in parts or not source.relative.name
+    else:
+        assert Path(os.path.normpath(shards.path(0))).is_relative_to("/made/out") and "\0" not in str(shards.path(0))
+
+
+def test_keys_that_lead_out_of_the_output_folder_are_refused_before_anything_is_written(
+    null_options: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evil = PurePath("corpus/../../../escaped/evil.txt")
+    (tmp_path / "a.txt").write_text("Rom")
+    sources = [Source(str(tmp_path / "a.txt"), evil)]
+    monkeypatch.setattr("annotator.input.records.find_sources", lambda *_: sources)
+    for options in ((), ("--on-error", "skip"), ("--force",)):
+        said = refused(annotate("s3://b/*", *null_options, "-o", f"{tmp_path}/x/y/out/", *options), 2)
+        assert said.endswith(
+            f"this shard would be outside {tmp_path}/x/y/out: give --shard-size, or name one file as --output"
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_link_in_the_output_folder_does_not_lead_out_of_it(null_options: tuple[object, ...], tmp_path: Path) -> None:
+    source, out, elsewhere = tmp_path / "in", tmp_path / "out", tmp_path / "elsewhere"
+    for folder in (source / "sub" / "deep", out, elsewhere):
+        folder.mkdir(parents=True)
+    (source / "sub" / "deep" / "a.txt").write_text("Rom")
+    (out / "sub").symlink_to(elsewhere, target_is_directory=True)
+    said = refused(annotate(source, *null_options, "-o", out, "--force"), 1)
+    assert said.startswith(f"{out}/sub/deep/a.jsonl: a link leads out of {out}: remove the link, or name another")
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_a_folder_gets_a_shard_for_each_input(null_options: tuple[object, ...], tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import random
 import signal
 import time
 from collections.abc import Callable
@@ -82,56 +81,6 @@ def contents(*places: Path) -> dict[str, bytes]:
     """The bytes of all files in these places, without the journal."""
     found = [p for place in places for p in (place.rglob("*") if place.is_dir() else [place]) if p.is_file()]
     return {p.name: p.read_bytes() for p in found if not p.name.endswith("journal")}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("output", "size"),
-    [("out.conll", None), ("out.jsonl.gz", None), ("out.spacy", None), ("shards/", None), ("docbins/", 60)],
-)
-def test_runs_killed_at_any_instant_give_the_same_bytes(
-    output: str, size: int | None, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each of five kinds of output is killed eight times, 40 in all, at random instants of the whole run."""
-    slash = "/" if output.endswith("/") else ""
-    undisturbed, killed = tmp_path / "undisturbed" / output, tmp_path / "killed" / output
-    for path in (undisturbed, killed):
-        path.parent.mkdir()
-    for _ in range(2):  # the first time, the server of the processes is started too
-        begun = time.monotonic()
-        assert exit_code(run_apart(job_for(corpus, f"{undisturbed}{slash}", size, force=True))) == 0
-        seconds = time.monotonic() - begun
-    draw = random.Random(f"{output}{size}")
-    kills = 0
-    while kills < 8:
-        process = run_apart(job_for(corpus, f"{killed}{slash}", size, resume=True))
-        time.sleep(draw.uniform(0.2, 0.9) * seconds)
-        process.kill()
-        ended = exit_code(process)
-        assert ended in (0, -signal.SIGKILL)
-        if ended:
-            kills += 1
-        else:  # it had ended before the kill
-            seconds *= 0.8
-        if kills < 8 and _is_done(killed, slash):  # start again, for the rest of the kills
-            quietly_removed(tmp_path / "killed")
-            killed.parent.mkdir()
-    assert exit_code(run_apart(job_for(corpus, f"{killed}{slash}", size, resume=True))) == 0
-    expected = contents(undisturbed.parent)
-    assert sum(map(len, expected.values())) > 5_000
-    assert any(b"holds no text" in content for content in expected.values())  # the rejects
-    assert contents(killed.parent) == expected
-
-
-def _is_done(path: Path, slash: str) -> bool:
-    journal = path / ".journal"
-    return journal.exists() and b'"finished": true' in journal.read_bytes() if slash else path.exists()
-
-
-def quietly_removed(folder: Path) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True):
-        path.unlink() if path.is_file() else path.rmdir()
-    folder.rmdir()
 
 
 def test_a_full_disk_stops_the_run_and_resuming_gives_the_whole(

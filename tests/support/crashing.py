@@ -10,6 +10,8 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import FileIO
@@ -88,6 +90,18 @@ def run_forked(job: Job, annotator: Annotator, at: int = 0, half: bool = False) 
 
     The text of an error that ends the run is kept beside the folder of the output.
     """
+    return _waited(_start(job, annotator, lambda: _count_down(at, half)))
+
+
+def run_killed(job: Job, annotator: Annotator, seconds: float) -> int:
+    """The exit code of a run in a forked process that is killed after some seconds: -SIGKILL if it has not ended."""
+    child = _start(job, annotator)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    return _waited(child)
+
+
+def _start(job: Job, annotator: Annotator, prepare: Callable[[], None] = lambda: None) -> int:
     assert job.output is not None
     error_file = job.output.parent.parent / ERROR
     error_file.unlink(missing_ok=True)
@@ -95,7 +109,7 @@ def run_forked(job: Job, annotator: Annotator, at: int = 0, half: bool = False) 
     if not child:
         code = 99
         try:
-            _count_down(at, half)
+            prepare()
             code = run_here(job, annotator)
         except AnnotatorError as error:
             code = error.exit_code
@@ -104,6 +118,10 @@ def run_forked(job: Job, annotator: Annotator, at: int = 0, half: bool = False) 
             error_file.write_text(repr(error))
         finally:
             os._exit(code)
+    return child
+
+
+def _waited(child: int) -> int:
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
 
