@@ -61,6 +61,16 @@ def visible(text: str) -> str:
     return _CONTROLS_WITHIN_LINES.sub(lambda found: repr(found[0])[1:-1], text)
 
 
+def one_line(text: str) -> str:
+    r"""The text with all its control characters, line ends included, written as escapes."""
+    return CONTROLS.sub(lambda found: repr(found[0])[1:-1], text)
+
+
+def visible_json(text: str) -> str:
+    """JSON with control characters in its strings written as JSON's own escapes."""
+    return _CONTROLS_WITHIN_LINES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def escaped(text: str) -> str:
     """The text for HTML: control characters visible, and characters with a meaning in HTML escaped."""
     return escape(visible(text))

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import wraps
 from os import PathLike, fspath
 from pathlib import Path
+from reprlib import repr as repr_short
 from typing import NoReturn, ParamSpec, cast
 
 import numpy as np
@@ -137,12 +138,14 @@ class Annotator:
         """The documents with their sentences and entities, in the same order; a string is a document's text.
 
         `workers` is the number of processes that segment and encode ahead of the engine; with 0 this process does it,
-        and None stands for the number that suits the device. Raises AnnotatorError if the annotator is closed, and if a
-        worker dies.
+        and None stands for the number that suits the device. Raises TypeError at once for a single text, and for what
+        is neither a string nor a Document when it is its turn; ValueError for half of a surrogate pair in a text;
+        AnnotatorError if the annotator is closed, and if a worker dies.
         """
+        if isinstance(documents, str | bytes | Document):
+            raise TypeError(f"pipe takes many texts, as a list for example, not one {type(documents).__name__}")
         chunks = chunk_documents(_as_documents(documents), self.chunk_sizes)
-        for chunk in self.pipe_chunks(chunks, workers=workers):
-            yield from chunk
+        return (document for chunk in self.pipe_chunks(chunks, workers=workers) for document in chunk)
 
     def pipe_chunks(self, chunks: Iterable[Sequence[Document]], *, workers: int | None = 0) -> Iterator[list[Document]]:
         """The documents of each chunk with their sentences and entities, in the same order.
@@ -254,8 +257,10 @@ def _as_documents(documents: Iterable[Document | str]) -> Iterator[Document]:
         if isinstance(document, str):
             origin = Origin("text", number)
             yield Document(id=str(origin), text=document, origin=origin)
-        else:
+        elif isinstance(document, Document):
             yield document
+        else:
+            raise TypeError(f"a text must be a string or a Document, not {repr_short(document)}")
 
 
 @dataclass(frozen=True, slots=True)

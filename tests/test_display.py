@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from html.parser import HTMLParser
@@ -10,7 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.display import CONTROLS, MARK_STYLE, colour, escaped, marked_html, notebook_html, visible
+from annotator.display import (
+    CONTROLS,
+    MARK_STYLE,
+    colour,
+    escaped,
+    marked_html,
+    notebook_html,
+    one_line,
+    visible,
+    visible_json,
+)
 from annotator.document import Entity
 
 
@@ -99,3 +110,14 @@ def test_a_notebook_gets_the_styles_of_marks_for_its_own_part_only() -> None:
     style = markup.partition("<style>")[2].partition("</style>")[0]
     assert style.startswith(".annotator {") and MARK_STYLE in style and style.count("{") == style.count("}")
     assert markup.endswith(marked_html("Rom", [Entity(0, 3, "LOC")]) + "</div>")
+
+
+@given(st.text(st.characters()))
+def test_one_line_has_no_control_characters(text: str) -> None:
+    assert not CONTROLS.search(one_line(text))
+
+
+@given(st.text(st.characters()))
+def test_visible_json_is_the_same_json(text: str) -> None:
+    shown = visible_json(json.dumps([text, {text: 1}], ensure_ascii=False, indent=2))
+    assert json.loads(shown) == [text, {text: 1}] and not CONTROLS.search(shown.replace("\n", ""))

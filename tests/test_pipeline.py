@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -274,3 +275,32 @@ def test_workers_treat_markup_alike(ner: Annotator) -> None:
     texts = ["<b>Angela Merkel</b> besuchte Paris|Rom.", "1. Anna\n2. M&uuml;nchen"] * 3
     for one in (ner, replace(ner, markup="keep")):
         assert list(one.pipe(texts, workers=1)) == list(one.pipe(texts))
+
+
+@pytest.mark.parametrize("text", [None, b"x", ["a"], 3])
+def test_what_is_no_text_is_a_type_error(text: Any, null: Annotator) -> None:
+    with pytest.raises(TypeError, match=r"^a text must be a string or a Document, not "):
+        null(text)
+    with pytest.raises(TypeError, match=r"^a text must be a string or a Document, not "):
+        list(null.pipe(["Rom", text]))
+
+
+def test_half_of_a_surrogate_pair_in_a_text_is_a_value_error(null: Annotator) -> None:
+    with pytest.raises(
+        ValueError, match=r"^a document's text has half of a surrogate pair \(\\ud800\) at character 4$"
+    ):
+        null("Rom \ud800")
+
+
+@pytest.mark.parametrize("texts", ["Angela", b"Angela", Document("i", "Rom", Origin("in", 1))])
+def test_one_text_is_not_many(texts: Any, null: Annotator) -> None:
+    with pytest.raises(
+        TypeError, match=r"^pipe takes many texts, as a list for example, not one (str|bytes|Document)$"
+    ):
+        null.pipe(texts)
+
+
+@pytest.fixture(scope="module")
+def null(tiny: Path) -> Annotator:
+    """An annotator that tags nothing."""
+    return Annotator.load(tiny, engine="null")

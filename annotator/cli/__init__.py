@@ -6,6 +6,7 @@ name in braces (see `annotator.errors`) are worded here as the options and argum
 
 from __future__ import annotations
 
+import errno
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -17,8 +18,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from annotator.cli.lazy import LazyGroup
-from annotator.cli.terminal import say, warn
+from annotator.cli.terminal import print_text, say, warn
 from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with, install_extra, nearest
+from annotator.files.sinks import discard_stdout
 from annotator.json_values import AnnotatorWarning
 from annotator.system.process_setup import collect_garbage_less
 from annotator.system.signals import end_on_sigterm
@@ -26,6 +28,8 @@ from annotator.system.standard_streams import secure_standard_streams
 
 INTERRUPTED = 130
 TERMINATED = 143
+# How writing to stdout fails where Click and rich write to it (all other files are written by `files.sinks`).
+STDOUT_FAILURES = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG)
 COMMANDS = {
     "run": "annotator.cli.run:run",
     "view": "annotator.cli.view:view",
@@ -60,7 +64,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     if wanted and not ctx.resilient_parsing:
         from annotator.doctor import version_line
 
-        click.echo(version_line())
+        print_text(version_line())
         ctx.exit()
 
 
@@ -110,6 +114,12 @@ def main() -> None:
         code = AnnotatorError.exit_code
     except OutputClosed:
         code = 0
+    except OSError as error:
+        if error.filename is not None or error.errno not in STDOUT_FAILURES:
+            raise
+        discard_stdout()
+        say(f"error: stdout: cannot be written: {error.strerror}")
+        code = AnnotatorError.exit_code
     sys.exit(code)
 
 

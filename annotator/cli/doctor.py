@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from annotator.cli.options import json_option
+from annotator.cli.terminal import print_text
 
 
 @click.command("doctor", epilog="Example: annotate doctor --json > doctor.json")
@@ -21,13 +22,13 @@ def doctor(as_json: bool) -> None:
 
     found = asdict(diagnose())
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        print_text(json.dumps(found, indent=2))
         return
     models = found.pop("models")
     for title, section in found.items():
-        click.echo(f"{title}\n" + "".join(f"  {name:<24}{what}\n" for name, what in section.items()))
-    click.echo("models")
+        print_text(f"{title}\n" + "".join(f"  {name:<24}{what}\n" for name, what in section.items()))
+    print_text("models")
     for model in models:
-        click.echo(f"  {model['name']:<24}{model['folder'] or 'not on this machine'}")
+        print_text(f"  {model['name']:<24}{model['folder'] or 'not on this machine'}")
         for name, digest in model["sha256"].items():
-            click.echo(f"    {name:<22} sha256 {digest}")
+            print_text(f"    {name:<22} sha256 {digest}")

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from click_default_group import DefaultGroup
 
+from annotator.cli.terminal import print_text
 from annotator.errors import nearest
 
 
@@ -76,5 +77,5 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]  # the library has no types
         if names and names[0] in self.commands:
             shown = self.commands[names[0]]
             ctx = click.Context(shown, info_name=names[0], parent=ctx)
-        click.echo(shown.get_help(ctx))
+        print_text(shown.get_help(ctx))
         ctx.exit()

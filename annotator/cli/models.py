@@ -6,6 +6,7 @@ import click
 
 from annotator.cli.lazy import LazyGroup
 from annotator.cli.options import json_option
+from annotator.cli.terminal import print_text
 
 COMMANDS = {"list": "annotator.cli.models:list_models", "export": "annotator.cli.export:export"}
 
@@ -30,6 +31,6 @@ def list_models(as_json: bool) -> None:
 
     found = list(known_models())
     if as_json:
-        click.echo(json.dumps([asdict(model) | {"at_hand": model.is_local} for model in found], indent=2))
+        print_text(json.dumps([asdict(model) | {"at_hand": model.is_local} for model in found], indent=2))
     else:
-        click.echo("\n\n".join(map(summary, found)))
+        print_text("\n\n".join(map(summary, found)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from annotator.cli.options import input_options, json_option, lang_option
+from annotator.cli.terminal import print_text
 from annotator.formats.base import ReadOptions
 
 
@@ -31,4 +32,4 @@ def stats(
     from annotator.output.documents import segmented
 
     counted = count(segmented(open_input(files, input_format, read_options).documents(), lang))
-    click.echo(to_json(counted, names) if as_json else in_terminal(counted, names).rstrip("\n"))
+    print_text(to_json(counted, names) if as_json else in_terminal(counted, names).rstrip("\n"))

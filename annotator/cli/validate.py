@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from annotator.cli.options import LocalPath, force_option, input_options, json_option
-from annotator.cli.terminal import say
+from annotator.cli.terminal import print_text, say
 from annotator.formats.base import ReadOptions
 
 EXAMPLES = """\b
@@ -54,7 +54,7 @@ def validate(
         say(f"{changed:,} tags repaired in {output}")
         given = open_input([str(output)], input_format or "conll", read_options)
     report = validating.validate(given, show)
-    click.echo(report.to_json() if as_json else str(report))
+    print_text(report.to_json() if as_json else str(report))
     if report.wrong:
         remedy = "correct them by hand" if repair else "correct them, or repair invalid tags of CoNLL with {repair}"
         raise AnnotatorError(report.wrong, remedy)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from annotator.display import visible, visible_json
 from annotator.document import Document
 from annotator.tables import number_column, terminal_table
 
@@ -87,7 +88,8 @@ def to_json(stats: Stats, most: int) -> str:
         }
         for label in stats.labels
     }
-    return json.dumps({**stats.totals, "labels": labels, "all_names": stats.all_texts}, ensure_ascii=False, indent=2)
+    counts = {**stats.totals, "labels": labels, "all_names": stats.all_texts}
+    return visible_json(json.dumps(counts, ensure_ascii=False, indent=2))
 
 
 def in_terminal(stats: Stats, most: int) -> str:
@@ -121,9 +123,9 @@ def _labels(stats: Stats, most: int) -> Table:
     )
     for label in stats.labels:
         number = stats.entities[label]
-        shown = Text(label)
+        shown = Text(visible(label))
         shown.truncate(LONGEST_LABEL, overflow="ellipsis")
         texts = ", ".join(f"{text} ({times:,})" for text, times in stats.top(label, most))
         share = f"{number / stats.entities.total():.1%}"
-        table.add_row(shown, f"{number:,}", share, Text(texts, no_wrap=True, overflow="ellipsis"))
+        table.add_row(shown, f"{number:,}", share, Text(visible(texts), no_wrap=True, overflow="ellipsis"))
     return table

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from annotator.corpus.convert import misaligned_entities
+from annotator.display import one_line, visible_json
 from annotator.document import OUTSIDE, Document, Origin
 from annotator.errors import RecordError, UsageError
 from annotator.files.sinks import open_sink
@@ -51,7 +52,7 @@ class Fault:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.origin}: {self.reason}"
+        return one_line(f"{self.origin}: {self.reason}")
 
 
 @dataclass(slots=True)
@@ -101,7 +102,7 @@ class Report:
         """The report as one JSON object."""
         faults = {kind.name.lower(): self.faults[kind] for kind in Kind}
         first = [{"place": one.origin, "kind": one.kind.name.lower(), "reason": one.reason} for one in self.first]
-        return json.dumps(
+        report = json.dumps(
             {
                 "documents": self.documents,
                 "sentences": self.sentences,
@@ -114,6 +115,7 @@ class Report:
             ensure_ascii=False,
             indent=2,
         )
+        return visible_json(report)
 
 
 def validate(given: Input, shown: int = 20) -> Report:

@@ -70,8 +70,13 @@ def _stdout() -> Iterator[Sink]:
         try:
             sink.stream.flush()
         except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            discard_stdout()
         raise
+
+
+def discard_stdout() -> None:
+    """Let stdout, which cannot be written, lead nowhere: what is still in its buffer would fail again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

@@ -55,12 +55,15 @@ class Format:
             raise UsageError(f"{self.name} has no option to mark documents", f"use {{docstart}} with {marked}")
         if options.style is None:
             return self.holds | {"documents"} if options.docstart else self.holds
-        if not self.styles:
-            raise UsageError(f"{self.name} has no styles", "leave out {style}")
-        if options.style not in self.styles:
-            remedy = f"{did_you_mean(options.style, self.styles)}There are {', '.join(self.styles)}"
-            raise UsageError(f"unknown style {options.style!r}", remedy)
-        return self.styles[options.style]
+        if options.style in self.styles:
+            return self.styles[options.style]
+        theirs = next((one.name for one in FORMATS.values() if options.style in one.styles), None)
+        if theirs:
+            remedy = f"leave out {{style}}, or choose {theirs} by {{format}}"
+            raise UsageError(f"{options.style} is a style of {theirs}, not of {self.name}", remedy)
+        every = [style for one in FORMATS.values() for style in one.styles]
+        remedy = f"{did_you_mean(options.style, every)}There are {', '.join(every)}"
+        raise UsageError(f"unknown style {options.style!r}", remedy)
 
     def reader(self) -> Read:
         """The function that reads this format."""

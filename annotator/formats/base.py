@@ -24,11 +24,13 @@ from typing import BinaryIO, NamedTuple
 
 from annotator.document import Document, Origin
 from annotator.errors import RecordError
+from annotator.files.kinds import kind_of
 
 TEXT_FIELD = "text"
 SPLITS = ("line", "paragraph", "file")
 ON_ERROR = ("fail", "skip")  # what to do at a record that cannot be read
 KEPT_BYTES = 1_000_000  # how much of a rejected record is kept
+FOR_BINARY = "name a file with text: this seems to be none"
 FROM_UNKNOWN_ENCODING = "convert the file with `iconv -t utf-8 -f ITS_ENCODING`"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -83,7 +85,9 @@ class Line(NamedTuple):  # made for each line of a corpus: three times as fast a
             return self.raw.decode("utf-8")
         except UnicodeDecodeError as error:
             reason = f"not UTF-8: byte 0x{self.raw[error.start]:02x} at byte {error.start + 1} of the line"
-            raise RecordError(self.origin, reason, self.escaped, FROM_UNKNOWN_ENCODING) from None
+            is_binary = b"\x00" in self.raw  # which text in any encoding but UTF-16 and UTF-32 lacks
+            remedy = FOR_BINARY if is_binary else FROM_UNKNOWN_ENCODING
+            raise RecordError(self.origin, reason, self.escaped, remedy) from None
 
     @property
     def escaped(self) -> str:
@@ -94,13 +98,15 @@ class Line(NamedTuple):  # made for each line of a corpus: three times as fast a
 def lines(stream: BinaryIO, source: str) -> Iterator[Line]:
     """The lines of a UTF-8 stream; a byte-order mark before the first one is not part of its text.
 
-    Raises RecordError for UTF-16.
+    Raises RecordError for UTF-16, and for archives and other files that are no text.
     """
     for number, line in enumerate(stream, start=1):
         origin = Origin(source, number)
         if number == 1:
             if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 raise RecordError(origin, "this is UTF-16", remedy="convert it with `iconv -f utf-16 -t utf-8`")
+            if kind := kind_of(line):
+                raise RecordError(origin, f"no text, but {kind.what}", remedy=kind.remedy)
             line = line.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901
         raw = line.removesuffix(b"\n").removesuffix(b"\r")
         yield Line(raw, origin, line[len(raw) :].decode("ascii"))

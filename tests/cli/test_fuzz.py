@@ -134,7 +134,7 @@ class Case:
             return
         if self.annotates:
             given = [one if one.sentences is not None else replace(one, entities=()) for one in given]
-        if self.style == "spacy":  # there, what is not white space is a word
+        if self.style in ("spacy", "prodigy"):  # their tokens are words unless they are white space
             holds -= {"words", "sentences"} if any(map(has_text_between_words, given)) else set()
         if self.format.word_based or self.annotates or self.style == "spacy":
             given = list(segmented(given))
@@ -147,10 +147,12 @@ class Case:
 
 def has_text_between_words(document: Document) -> bool:
     """Whether something that is not white space is in no word, or a word is white space."""
-    words = [pair for sentence in document.sentences or () for pair in sentence.word_offsets()]
-    gaps = zip([0, *(end for _, end in words)], [*(start for start, _ in words), len(document.text)], strict=True)
+    if document.sentences is None:
+        return False
     text = document.text
-    return bool(words) and (any(text[a:b].strip() for a, b in gaps) or not all(text[a:b].strip() for a, b in words))
+    words = [pair for sentence in document.sentences for pair in sentence.word_offsets()]
+    gaps = zip([0, *(end for _, end in words)], [*(start for start, _ in words), len(text)], strict=True)
+    return any(text[a:b].strip() for a, b in gaps) or not all(text[a:b].strip() for a, b in words)
 
 
 @pytest.fixture

@@ -169,3 +169,22 @@ def test_names_of_files_are_utf8_in_any_locale(tiny: Path, tmp_path: Path) -> No
     run = annotate_apart(path, *options, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert (run.code, run.err) == (0, "")
     assert json.loads(run.out)["id"] == f"{path}:1"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "args", [["stats", "GOLD"], ["validate", "GOLD"], ["view", "GOLD"], ["--version"], ["--help"], ["help"], ["models"]]
+)
+def test_a_full_disk_behind_stdout_is_one_line(args: list[str], unbuffered: str) -> None:
+    command = [str(COMMAND), *(str(SAMPLES / "gold.conll") if arg == "GOLD" else arg for arg in args)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=ENVIRONMENT | {"PYTHONUNBUFFERED": unbuffered},
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"annotate: error: stdout: cannot be written: No space left on device\n"

@@ -107,7 +107,11 @@ def test_plain_text_is_split_into_documents_and_words(tmp_path: Path) -> None:
         ([GOLD, "x"], 2, "x: the suffix names no format to write: add --to jsonl|conll|"),
         ([GOLD, "-", "--to", "jsnol"], 2, "unknown format 'jsnol': did you mean jsonl?"),
         ([GOLD, "-", "--to", "jsonl", "--style", "prodgy"], 2, "unknown style 'prodgy': did you mean prodigy?"),
-        ([GOLD, "-", "--to", "conll", "--style", "prodigy"], 2, "conll has no styles: leave out --style"),
+        (
+            [GOLD, "-", "--to", "conll", "--style", "prodigy"],
+            2,
+            "prodigy is a style of jsonl, not of conll: leave out --style, or choose jsonl by --to",
+        ),
         (
             [GOLD, "-", "--to", "jsonl", "--docstart"],
             2,

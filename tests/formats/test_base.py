@@ -62,3 +62,18 @@ def test_half_of_a_surrogate_pair_is_refused() -> None:
     assert check_text("a😀", Origin("in", 1)) == "a😀"
     with pytest.raises(RecordError, match=r"^in:1: half of a surrogate pair \(\\ud800\) at character 2: remove it"):
         check_text("ab\ud800c", Origin("in", 1))
+
+
+TAR = b"a.txt".ljust(257, b"\x00") + b"ustar\x0000"
+
+
+@pytest.mark.parametrize("raw", [b"PK\x03\x04\x14\x00", b"%PDF-1.4\n", TAR])
+def test_what_is_no_text_is_refused_by_name(raw: bytes) -> None:
+    with pytest.raises(RecordError, match=r"^in:1: no text, but a (zip archive|PDF|tar archive).*: (unpack|extract)"):
+        lines_of(raw)
+
+
+def test_a_line_of_binary_data_is_not_to_be_converted() -> None:
+    (line,) = lines_of(b"a\x00\xff")
+    with pytest.raises(RecordError, match=r"^in:1: not UTF-8: .*: name a file with text: this seems to be none$"):
+        _ = line.text

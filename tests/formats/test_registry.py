@@ -98,7 +98,11 @@ def test_options_change_what_a_format_holds() -> None:
     ("name", "options", "message"),
     [
         ("jsonl", WriteOptions(docstart=True), "jsonl has no option to mark documents: use docstart with conll"),
-        ("conll", WriteOptions(style="words"), "conll has no styles: leave out style"),
+        (
+            "conll",
+            WriteOptions(style="words"),
+            "words is a style of jsonl, not of conll: leave out style, or choose jsonl by format",
+        ),
         (
             "jsonl",
             WriteOptions(style="prodgy"),

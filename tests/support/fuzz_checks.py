@@ -21,6 +21,8 @@ from annotator.labels import faults
 from support.documents import from_bytes
 from support.html_pages import Page
 
+MARKS = ("-DOCSTART-\tO", "-DOCSTART- -X- O O")
+
 
 def strict_json(raw: bytes) -> Any:
     """The value of a text of JSON, which must be one to others than Python, too."""
@@ -46,7 +48,7 @@ def _conll(raw: bytes, separator: str) -> None:
         if not line:
             assert not list(faults(tags)), tags
             tags = []
-        elif not (line.startswith("-DOCSTART-") and line.endswith("O")):
+        elif line not in MARKS:
             columns = line.split(separator)
             assert len(columns) == (4 if separator == " " else len(columns)) and len(columns) >= 2 and columns[0], line
             tags.append(columns[-1])
