@@ -58,7 +58,6 @@ class Decoder:
         lengths = [len(sentence) for sentences in prepared.sentences for sentence in sentences]
         borders = np.cumsum([0, *lengths])
         by_word = self._by_word(prepared.windows, scores, borders)
-        by_word[(prepared.roles & SEPARATOR) != 0] = self._no_entity
         tagged = np.concatenate([[0], np.cumsum(by_word.argmax(axis=1) != self._outside)])[borders]
         ranges = zip(borders[:-1].tolist(), borders[1:].tolist(), np.diff(tagged).tolist(), strict=True)
         for sentences in prepared.sentences:
@@ -109,6 +108,7 @@ class Decoder:
         if not (roles & (HIDDEN | SEPARATOR | BREAK)).any():
             yield from self._entities(scores, sentence, roles, np.arange(len(roles)))
             return
+        scores = np.where((roles & SEPARATOR)[:, None] != 0, self._no_entity, scores)
         sections = np.cumsum((roles & (SEPARATOR | BREAK)) != 0)
         words = np.flatnonzero((roles & HIDDEN) == 0)
         for section in np.split(words, np.flatnonzero(np.diff(sections[words])) + 1):

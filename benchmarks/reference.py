@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
@@ -14,6 +15,8 @@ from annotator.decode import Decoder
 from annotator.document import Document, Entity, Sentence
 from annotator.labels import TagSet
 from annotator.pipeline import Annotator
+from annotator.prepare.markup import MARKUP
+from annotator.prepare.roles import see
 
 Found = set[tuple[int, int, str]]
 
@@ -56,15 +59,17 @@ def plain_loop(model: Path, documents: list[Document]) -> Iterator[list[Found]]:
     decoder = Decoder(TagSet.parse(tuple(names[i] for i in range(len(names)))))
     for document in documents:
         found = []
-        for sentence in document.sentences or ():
-            words = [document.text[start:end] for start, end in sentence.word_offsets()]
+        seen, roles = see(document.text, document.sentences or (), MARKUP[0])
+        ends = np.cumsum([len(words) for words in seen])
+        for sentence, words, end in zip(document.sentences or (), seen, ends, strict=True):
+            own = roles[end - len(words) : end]
             encoded = tokenizer(words, is_split_into_words=True, return_tensors="pt", truncation=True)
             scores = network(**encoded).logits[0].log_softmax(dim=-1).numpy()
             owners = encoded.word_ids(0)
             known = [number for number in range(len(words)) if number in owners]
             rows = scores[[owners.index(number) for number in known]]
             kept = Sentence.of(offset for number in known for offset in sentence.offsets[2 * number : 2 * number + 2])
-            found.append({_plain(entity) for entity in decoder.entities(rows, kept)})
+            found.append({_plain(entity) for entity in decoder.entities(rows, kept, own[known])})
         yield found
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from annotator.decode import Decoder, Keep
 from annotator.document import Entity, Sentence, Word
+from annotator.edges import BREAK, HIDDEN, NOT_FIRST, SEPARATOR
 from annotator.labels import PANX_TAGS, TagSet
 from annotator.prepare.encode import Window, Windows
 from annotator.prepare.preparer import Prepared
@@ -99,3 +100,48 @@ def test_the_entities_of_documents_are_those_of_their_sentences() -> None:
     prepared = Prepared([(one, two), (), (three,)], windows, np.zeros(4, dtype=np.uint16))
     found = list(Decoder(TagSet.parse(PANX_TAGS)).of_documents(prepared, scores))
     assert found == [[Entity(0, 7, "PER", 0.9)], [], [Entity(0, 4, "LOC", 0.9)]]
+
+
+def with_roles(chosen: list[str], roles: list[int], names: tuple[str, ...] = PANX_TAGS) -> list[tuple[int, int, str]]:
+    """The entities (first word, word after the last, label) of words with these roles and most probable tags.
+
+    The least probable tag is O, so that a tag with the same label takes the place of one that is not allowed.
+    """
+    scores = np.full((len(chosen), len(names)), np.log(0.01), dtype=np.float32)
+    scores[:, names.index("O")] = np.log(0.001)
+    by_label = {tag: [i for i, name in enumerate(names) if name[-1] == tag[-1] and name != "O"] for tag in chosen}
+    for i, tag in enumerate(chosen):
+        scores[i, by_label[tag]] = np.log(0.02)
+    scores[np.arange(len(chosen)), [names.index(tag) for tag in chosen]] = np.log(0.9)
+    sentence = Sentence.of(offset for i in range(len(chosen)) for offset in (2 * i, 2 * i + 1))
+    found = Decoder(TagSet.parse(names)).entities(scores, sentence, np.array(roles, dtype=np.uint16))
+    return [(e.start // 2, (e.end + 1) // 2, e.label) for e in found]
+
+
+def test_an_entity_goes_on_across_words_that_are_not_seen_but_has_none_at_its_edges() -> None:
+    chosen = ["O", "B-PER", "O", "I-PER", "O"]
+    assert with_roles(chosen, [HIDDEN, 0, HIDDEN, 0, HIDDEN]) == [(1, 4, "PER")]
+    assert with_roles(["O", "O"], [HIDDEN, HIDDEN]) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen", "expected"),
+    [
+        (PANX_TAGS, ["B-LOC", "I-LOC", "I-LOC"], [(0, 1, "LOC"), (2, 3, "LOC")]),
+        (SETS[1], ["B-A", "I-A", "E-A"], [(0, 1, "A"), (2, 3, "A")]),
+        (SETS[2], ["A", "A", "A"], [(0, 1, "A"), (2, 3, "A")]),
+    ],
+)
+def test_no_entity_goes_across_a_separator(
+    names: tuple[str, ...], chosen: list[str], expected: list[tuple[int, int, str]]
+) -> None:
+    for separator in (SEPARATOR, SEPARATOR | HIDDEN):
+        assert with_roles(chosen, [0, separator, 0], names) == expected
+    assert with_roles([chosen[0], chosen[2]], [0, BREAK], names) == [(0, 1, expected[0][2]), (1, 2, expected[0][2])]
+
+
+def test_edges_are_taken_off_and_the_score_is_that_of_what_is_left() -> None:
+    scores = np.log(np.array([[0.1, 0.8, 0.1], [0.2, 0.2, 0.6], [0.5, 0.0001, 0.4999]], dtype=np.float32))
+    sentence, roles = Sentence.of([0, 1, 2, 5, 6, 7]), np.array([NOT_FIRST, 0, 0], dtype=np.uint16)
+    (found,) = Decoder(TagSet.parse(("O", "B-X", "I-X"))).entities(scores, sentence, roles)
+    assert (found.start, found.end, found.score) == (2, 5, 0.6)

@@ -6,7 +6,7 @@ import pytest
 
 from annotator.document import Sentence
 from annotator.edges import LISTED, ORDINAL, SURE, within_edges
-from annotator.prepare.roles import seen_words
+from annotator.prepare.roles import see
 
 
 def kept(entity: str, label: str = "ORG", probability: float = 0.9) -> str:
@@ -16,8 +16,7 @@ def kept(entity: str, label: str = "ORG", probability: float = 0.9) -> str:
     for word in entity.split():
         start = text.index(word, offsets[-1] if offsets else 2)
         offsets += (start, start + len(word))
-    roles: list[int] = []
-    list(seen_words(text, [Sentence.of(offsets)], "skip", roles))
+    roles = see(text, [Sentence.of(offsets)], "skip")[1].tolist()
     first, end = within_edges(roles, [probability] * len(roles), label)
     return " ".join(entity.split()[first:end])
 

@@ -17,6 +17,7 @@ from transformers import AutoTokenizer
 from annotator import Annotator
 from annotator.checkpoints.folder import load_tokenizer
 from annotator.document import Document, Origin
+from annotator.edges import BREAK, HIDDEN, SEPARATOR, within_edges
 from annotator.engines.base import Batch
 from annotator.engines.batching import batches_by_length, make_batch
 from annotator.engines.torch import TorchEngine
@@ -24,6 +25,7 @@ from annotator.errors import AnnotatorError, UsageError
 from annotator.prepare.chunk_sizes import ChunkSizes
 from annotator.prepare.encode import Encoder
 from annotator.prepare.preparer import Preparer, contents
+from annotator.prepare.roles import see
 from annotator.prepare.segment import Segmenter
 from support.checkpoints import load_reference
 from support.paths import SAMPLES
@@ -36,17 +38,23 @@ def documents(texts: list[str]) -> list[Document]:
 
 
 def plain_loop(folder: Path, document: Document) -> list[tuple[int, int, str, float]]:
-    """Entities by nothing but transformers and a Viterbi over the tags' names; no batches, no windows."""
+    """Entities by transformers, a Viterbi over the tags' names and the rules of edges; no batches, no windows."""
     tokenizer, model = AutoTokenizer.from_pretrained(folder), load_reference(folder)
     names = [model.config.id2label[i] for i in range(model.config.num_labels)]
     found = []
+    roles = iter(see(document.text, document.sentences or (), "skip")[1].tolist())
     for sentence in document.sentences or ():
+        own = [next(roles) for _ in sentence.words]
+        assert not any(role & (HIDDEN | BREAK) for role in own)
         words = [document.text[w.start : w.end] for w in sentence.words]
         encoded = tokenizer(words, is_split_into_words=True, return_tensors="pt")
         with torch.no_grad():
             probabilities = model(**encoded).logits[0].double().softmax(-1).numpy()
         owners = encoded.word_ids(0)
-        rows = [probabilities[owners.index(i)] if i in owners else np.eye(len(names))[0] for i in range(len(words))]
+        rows = [
+            probabilities[owners.index(i)] if i in owners and not own[i] & SEPARATOR else np.eye(len(names))[0]
+            for i in range(len(words))
+        ]
         best: dict[int, tuple[float, list[int]]] = {}
         for position, row in enumerate(rows):
             longer: dict[int, tuple[float, list[int]]] = {}
@@ -67,9 +75,12 @@ def plain_loop(folder: Path, document: Document) -> list[tuple[int, int, str, fl
         start = None
         for i, j in enumerate([*path, 0]):
             if start is not None and not names[j].startswith("I-"):
-                score = np.mean([rows[k][path[k]] for k in range(start, i)])
-                word = sentence.words
-                found.append((word[start].start, word[i - 1].end, names[path[start]][2:], float(score)))
+                scores = [float(rows[k][path[k]]) for k in range(start, i)]
+                label = names[path[start]][2:]
+                first, end = within_edges(own[start:i], scores, label)
+                word = sentence.words[start:i]
+                if first < end:
+                    found.append((word[first].start, word[end - 1].end, label, float(np.mean(scores[first:end]))))
                 start = None
             if names[j].startswith("B-"):
                 start = i

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotator.document import Document, Sentence
-from annotator.edges import ORDINAL, Roles
+from annotator.edges import Roles
 from annotator.prepare.encode import Encoder, Windows
 from annotator.prepare.markup import MARKUP, check_markup
-from annotator.prepare.roles import mark_lists, seen_words
+from annotator.prepare.roles import see
 from annotator.prepare.segment import Segmenter
 
 # The part of a document that preparation needs: its text, and its sentences if it has them already.
@@ -51,12 +51,9 @@ class Preparer:
         words: list[list[str]] = []
         roles: list[Roles] = [np.zeros(0, dtype=np.uint16)]
         for (text, _), sentences in zip(contents, found, strict=True):
-            own: list[int] = []
-            seen = list(seen_words(text, sentences, self.markup, own))
-            roles.append(np.array(own, dtype=np.uint16))
-            if (roles[-1] & ORDINAL).any():
-                mark_lists(text, sentences, seen, roles[-1])
+            seen, own = see(text, sentences, self.markup)
             words += seen
+            roles.append(own)
         return Prepared(found, self.encoder.windows(words), np.concatenate(roles))
 
 

@@ -59,11 +59,21 @@ def _role(word: str) -> int:
     return next((role for expression, role in _ROLES if expression.fullmatch(word)), 0)
 
 
-def seen_words(text: str, sentences: Sequence[Sentence], markup: str, roles: list[int]) -> Iterator[list[str]]:
-    """What the model sees of the words of each sentence, '' for nothing. Their roles are added to `roles`.
+def see(text: str, sentences: Sequence[Sentence], markup: str) -> tuple[list[list[str]], Roles]:
+    """What the model sees of the words of each sentence, '' for nothing, and the roles uint16 [words of all sentences].
 
     Tags are not seen if `markup` is skip. A reference is seen as the character that it stands for.
     """
+    found: list[int] = []
+    words = list(_seen_words(text, sentences, markup, found))
+    roles = np.array(found, dtype=np.uint16)
+    if (roles & ORDINAL).any():
+        _mark_lists(text, sentences, words, roles)
+    return words, roles
+
+
+def _seen_words(text: str, sentences: Sequence[Sentence], markup: str, roles: list[int]) -> Iterator[list[str]]:
+    """What the model sees of the words of each sentence, before lists are found. Their roles are added to `roles`."""
     marks = find_marks(text)
     tabs = "\t" in text
     number = 0  # of the first mark that does not end before the word
@@ -109,7 +119,7 @@ def _seen(text: str, start: int, end: int, marks: Sequence[Mark], number: int, m
     return seen, (role | _role(seen[:_DECISIVE])) if seen else role | HIDDEN
 
 
-def mark_lists(text: str, sentences: Sequence[Sentence], words: list[list[str]], roles: Roles) -> None:
+def _mark_lists(text: str, sentences: Sequence[Sentence], words: list[list[str]], roles: Roles) -> None:
     """Find the numbers at the beginning of lines among the words of a document with these roles, and change the roles.
 
     The model does not see a number of a list, in which one line after another has the next number; any other

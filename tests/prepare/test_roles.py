@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from annotator.document import Sentence
 from annotator.edges import BREAK, HIDDEN, LISTED, NOT_FIRST, NOT_LAST, ORDINAL, SEPARATOR
-from annotator.prepare.roles import mark_lists, seen_words
+from annotator.prepare.roles import see
 from annotator.prepare.segment import Segmenter
 
 segmenter = Segmenter()
@@ -15,13 +14,10 @@ EDGE = NOT_FIRST | NOT_LAST
 
 
 def seen(text: str, markup: str = "skip", sentences: tuple[Sentence, ...] | None = None) -> list[tuple[str, int]]:
-    """What the model sees of each word of a text, and the roles, after lists are found."""
+    """What the model sees of each word of a text, and its role."""
     if sentences is None:
         sentences = tuple(segmenter.sentences(text))
-    own: list[int] = []
-    words = list(seen_words(text, sentences, markup, own))
-    roles = np.array(own, dtype=np.uint16)
-    mark_lists(text, sentences, words, roles)
+    words, roles = see(text, sentences, markup)
     return list(zip([word for sentence in words for word in sentence], roles.tolist(), strict=True))
 
 
