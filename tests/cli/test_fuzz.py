@@ -110,7 +110,8 @@ class Case:
         rejected = check_rejects(self.rejects.read_bytes()) if self.rejects.exists() else 0
         assert (run.code == 3) == (rejected > 0)
         left = {path.name for path in self.output.parent.iterdir()}
-        assert left <= {self.input.name, self.output.name, self.rejects.name}, left
+        journal = f".{self.output.name}.journal"
+        assert left <= {self.input.name, self.output.name, self.rejects.name, journal}, left
         self.compare(written, rejected, last)
         return "written" if not rejected else "skipped"
 

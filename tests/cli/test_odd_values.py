@@ -24,7 +24,7 @@ def test_the_deepest_record_is_written_in_all_formats(suffix: str, null: tuple[o
     out = tmp_path / f"out{suffix}"
     run = annotate(tmp_path / "in.jsonl", *null, "-o", out)
     assert (run.code, run.err) == (0, "")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.jsonl", out.name]
+    assert {p.name for p in tmp_path.iterdir()} == {"in.jsonl", out.name, f".{out.name}.journal"}
     if suffix != ".html":
         format = next(one for one in FORMATS.values() if suffix in one.suffixes)
         assert from_bytes(out.read_bytes(), format)[0].meta == {"x": json.loads(DEEPEST)}
