@@ -174,12 +174,14 @@ def _run_cases(numbers: range, model: Path) -> Counter[str]:
     return ended
 
 
+@pytest.mark.filterwarnings("ignore::annotator.json_values.AnnotatorWarning")
 def test_what_is_written_of_made_up_inputs_is_read_again(tiny: Path, quick: None) -> None:
     ended = _run_cases(range(FEW), tiny)
     assert all(ended[how] > FEW // 20 for how in ("written", "skipped", "refused")), ended
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::annotator.json_values.AnnotatorWarning")
 def test_what_is_written_of_all_cases_is_read_again(tiny: Path, quick: None) -> None:
     ended = _run_cases(range(FIRST, FIRST + CASES), tiny)
     print(f"{sum(ended.values())} cases: {dict(ended)}")  # noqa: T201  shown by -s

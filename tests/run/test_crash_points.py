@@ -18,7 +18,7 @@ from support.small_runs import SMALL, corpus_in, job_for
 # How many points of a set-up are left out for one that is tried, in the quick version.
 SPARSE = 13
 # The most points before the plan of a run is on the disk: those of its lock and of writing the plan.
-BEFORE_THE_PLAN = 8
+BEFORE_THE_PLAN = 10
 OUTPUTS = [("out.conll", None), ("out.jsonl.gz", None), ("out.spacy", None), ("out/", None), ("out/", 40)]
 BEFORE = ["nothing", "a killed run", "a finished run", "a killed run of another plan"]
 
