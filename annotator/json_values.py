@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import warnings
+from itertools import repeat
 from typing import Any
 
 # Deeper values could be read, but not by everyone who reads what is written; Python's own limit is near 1,000.
@@ -24,10 +25,13 @@ class AnnotatorWarning(UserWarning):
 
 def is_too_deep(value: Any, levels: int = MAX_DEPTH) -> bool:
     """Whether objects and lists are nested in one another more than this many levels, the value itself included."""
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else None
-    if parts is None or _SCALARS.issuperset(map(type, parts)):  # the second for speed: most values are flat
-        return parts is not None and not levels
-    return not levels or any(is_too_deep(part, levels - 1) for part in parts if isinstance(part, dict | list | tuple))
+    if not isinstance(value, dict | list | tuple):
+        return False
+    parts = value.values() if isinstance(value, dict) else value
+    if not levels:
+        return True
+    # Most values are flat, which takes no look at each part.
+    return not _SCALARS.issuperset(map(type, parts)) and any(map(is_too_deep, parts, repeat(levels - 1)))
 
 
 def json_value(value: Any, levels: int = MAX_DEPTH) -> Any:
@@ -55,16 +59,17 @@ def _text(value: Any) -> str:
 
 def dumps(value: Any, *, ascii_only: bool = False) -> str:
     """The value as JSON, as `json_value` words it. Raises ValueError for a value that is nested too deep."""
+    encode = _ENCODERS[ascii_only].encode
     try:
-        return json.dumps(value, ensure_ascii=ascii_only, default=str, allow_nan=False)
+        return encode(value)
     except (TypeError, ValueError, RecursionError):  # rare, so that most values are not looked at one by one
         # A record has the meta, which may have all levels, in its own first or second level.
-        return json.dumps(json_value(value, MAX_DEPTH + 2), ensure_ascii=ascii_only, allow_nan=False)
+        return encode(json_value(value, MAX_DEPTH + 2))
 
 
 def loads(text: str) -> Any:
     """The value of a text of JSON. Raises ValueError for NaN, Infinity and what is no JSON; RecursionError."""
-    return json.loads(text, parse_float=_finite, parse_constant=_refused)
+    return _DECODER.decode(text)
 
 
 def _finite(digits: str) -> float:
@@ -76,3 +81,9 @@ def _finite(digits: str) -> float:
 
 def _refused(name: str) -> Any:
     raise ValueError(f"{name} is no value of JSON, null is")
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_refused)  # json.loads would make one for each text
+_ENCODERS = {
+    ascii_only: json.JSONEncoder(ensure_ascii=ascii_only, default=str, allow_nan=False) for ascii_only in (False, True)
+}
