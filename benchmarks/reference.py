@@ -62,7 +62,7 @@ def plain_loop(model: Path, documents: list[Document]) -> Iterator[list[Found]]:
         seen, roles = see(document.text, document.sentences or (), MARKUP[0])
         ends = np.cumsum([len(words) for words in seen])
         for sentence, words, end in zip(document.sentences or (), seen, ends, strict=True):
-            own = roles[end - len(words) : end]
+            own = np.array(roles[end - len(words) : end], dtype=np.uint16)
             encoded = tokenizer(words, is_split_into_words=True, return_tensors="pt", truncation=True)
             scores = network(**encoded).logits[0].log_softmax(dim=-1).numpy()
             owners = encoded.word_ids(0)

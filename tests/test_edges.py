@@ -16,7 +16,7 @@ def kept(entity: str, label: str = "ORG", probability: float = 0.9) -> str:
     for word in entity.split():
         start = text.index(word, offsets[-1] if offsets else 2)
         offsets += (start, start + len(word))
-    roles = see(text, [Sentence.of(offsets)], "skip")[1].tolist()
+    roles = see(text, [Sentence.of(offsets)], "skip")[1]
     first, end = within_edges(roles, [probability] * len(roles), label)
     return " ".join(entity.split()[first:end])
 

@@ -42,7 +42,7 @@ def plain_loop(folder: Path, document: Document) -> list[tuple[int, int, str, fl
     tokenizer, model = AutoTokenizer.from_pretrained(folder), load_reference(folder)
     names = [model.config.id2label[i] for i in range(model.config.num_labels)]
     found = []
-    roles = iter(see(document.text, document.sentences or (), "skip")[1].tolist())
+    roles = iter(see(document.text, document.sentences or (), "skip")[1])
     for sentence in document.sentences or ():
         own = [next(roles) for _ in sentence.words]
         assert not any(role & (HIDDEN | BREAK) for role in own)

@@ -49,12 +49,12 @@ class Preparer:
         segmented = iter(self.segmenter.split([text for text, sentences in contents if sentences is None]))
         found = [next(segmented) if sentences is None else sentences for _, sentences in contents]
         words: list[list[str]] = []
-        roles: list[Roles] = [np.zeros(0, dtype=np.uint16)]
+        roles: list[int] = []
         for (text, _), sentences in zip(contents, found, strict=True):
             seen, own = see(text, sentences, self.markup)
             words += seen
-            roles.append(own)
-        return Prepared(found, self.encoder.windows(words), np.concatenate(roles))
+            roles += own
+        return Prepared(found, self.encoder.windows(words), np.array(roles, dtype=np.uint16))
 
 
 def contents(documents: Iterable[Document]) -> list[Content]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 import numpy as np
 import regex
@@ -19,13 +18,12 @@ from annotator.edges import (
     OPENS,
     ORDINAL,
     SEPARATOR,
-    Roles,
 )
+from annotator.prepare.encode import KNOWN_LENGTH, KNOWN_WORDS
 from annotator.prepare.markup import Kind, Mark, find_marks
 
 # Of a longer word, the first characters decide.
 _DECISIVE = 20
-_KNOWN_WORDS = 20_000
 _SEPARATORS = regex.compile(r"[|;¦‖│┃║；｜]+|[•‣▪●◦■►]")
 _QUOTES = regex.compile(r"[\"'`´‘’‚‛“”„‟«»‹›＂＇]+|''+|[「『」』]")
 _OPENING = regex.compile(r"\p{Ps}+")
@@ -52,22 +50,32 @@ _ROLES = (
 )
 
 
-@lru_cache(_KNOWN_WORDS)
-def _role(word: str) -> int:
-    if not word or word[0].isalpha():
-        return 0
-    return next((role for expression, role in _ROLES if expression.fullmatch(word)), 0)
+class _KnownRoles(dict[str, int]):
+    """The roles of words by themselves. Looking one up is much quicker than finding it."""
+
+    def __missing__(self, word: str) -> int:
+        role = 0
+        if word and not word[0].isalpha():
+            decisive = word[:_DECISIVE]
+            role = next((role for expression, role in _ROLES if expression.fullmatch(decisive)), 0)
+        if len(word) <= KNOWN_LENGTH:
+            if len(self) > KNOWN_WORDS:
+                self.clear()
+            self[word] = role
+        return role
 
 
-def see(text: str, sentences: Sequence[Sentence], markup: str) -> tuple[list[list[str]], Roles]:
-    """What the model sees of the words of each sentence, '' for nothing, and the roles uint16 [words of all sentences].
+_known = _KnownRoles()
+
+
+def see(text: str, sentences: Sequence[Sentence], markup: str) -> tuple[list[list[str]], list[int]]:
+    """What the model sees of the words of each sentence, '' for nothing, and the roles of the words of all sentences.
 
     Tags are not seen if `markup` is skip. A reference is seen as the character that it stands for.
     """
-    found: list[int] = []
-    words = list(_seen_words(text, sentences, markup, found))
-    roles = np.array(found, dtype=np.uint16)
-    if (roles & ORDINAL).any():
+    roles: list[int] = []
+    words = list(_seen_words(text, sentences, markup, roles))
+    if ORDINAL in roles or ORDINAL | BREAK in roles:
         _mark_lists(text, sentences, words, roles)
     return words, roles
 
@@ -81,7 +89,7 @@ def _seen_words(text: str, sentences: Sequence[Sentence], markup: str, roles: li
     for sentence in sentences:
         offsets = sentence.offsets.tolist()
         words = [text[start:stop] for start, stop in zip(offsets[::2], offsets[1::2], strict=True)]
-        found = [_role(word[:_DECISIVE]) for word in words]
+        found = list(map(_known.__getitem__, words))
         if marks:
             for i in range(len(words)):
                 while number < len(marks) and marks[number].end <= offsets[2 * i]:
@@ -116,10 +124,10 @@ def _seen(text: str, start: int, end: int, marks: Sequence[Mark], number: int, m
         at = mark.end
         number += 1
     seen = "".join([*parts, text[at:end]]).strip()
-    return seen, (role | _role(seen[:_DECISIVE])) if seen else role | HIDDEN
+    return seen, (role | _known[seen]) if seen else role | HIDDEN
 
 
-def _mark_lists(text: str, sentences: Sequence[Sentence], words: list[list[str]], roles: Roles) -> None:
+def _mark_lists(text: str, sentences: Sequence[Sentence], words: list[list[str]], roles: list[int]) -> None:
     """Find the numbers at the beginning of lines among the words of a document with these roles, and change the roles.
 
     The model does not see a number of a list, in which one line after another has the next number; any other
@@ -127,7 +135,7 @@ def _mark_lists(text: str, sentences: Sequence[Sentence], words: list[list[str]]
     """
     borders = np.cumsum([0, *map(len, sentences)])
     heads: list[tuple[int, int, int, int]] = []  # the number, its word, its sentence and its word within that
-    for word in np.flatnonzero(roles & ORDINAL).tolist():
+    for word in [number for number, role in enumerate(roles) if role & ORDINAL]:
         row = int(np.searchsorted(borders, word, side="right")) - 1
         column = word - int(borders[row])
         start, end = sentences[row].offsets[2 * column : 2 * column + 2]

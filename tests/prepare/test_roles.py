@@ -18,7 +18,7 @@ def seen(text: str, markup: str = "skip", sentences: tuple[Sentence, ...] | None
     if sentences is None:
         sentences = tuple(segmenter.sentences(text))
     words, roles = see(text, sentences, markup)
-    return list(zip([word for sentence in words for word in sentence], roles.tolist(), strict=True))
+    return list(zip([word for sentence in words for word in sentence], roles, strict=True))
 
 
 def test_tags_are_not_seen_or_are_text() -> None:
