@@ -16,7 +16,7 @@ from support.crashing import ERROR, Trial, run_forked, run_here, tree
 from support.runs_apart import CONTEXT
 from support.small_runs import corpus_in, job_for, quick_annotator
 
-DAMAGES = int(os.environ.get("ANNOTATOR_DAMAGES", "60"))
+DAMAGES = int(os.environ.get("ANNOTATOR_DAMAGES", "40"))
 # Made by hand: replacements in the JSON of a journal.
 EDITS = [
     (b'"shard": 0', b'"shard": 7'),
