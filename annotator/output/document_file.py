@@ -14,7 +14,7 @@ from annotator.files.compression import part_compressor
 from annotator.files.sinks import PARTIAL, open_sink, reporting_os_errors
 from annotator.formats import FORMATS, Format
 from annotator.formats.base import ReadOptions, WriteOptions, only_documents
-from annotator.output.growing_file import EMPTY, Extent, GrowingFile
+from annotator.output.growing_file import EMPTY, Extent, GrowingFile, extent_of
 
 SPOOL = ".spool"
 SPOOL_FORMAT = FORMATS["jsonl"]
@@ -54,19 +54,20 @@ class DocumentFile:
         """Close the file under its temporary name."""
         self._file.close()
 
-    def finish(self) -> None:
-        """Give the file its own name; its spool stays until `discard_spool`."""
+    def finish(self) -> Extent:
+        """Give the file its own name; returns what it has. Its spool stays until `discard_spool`."""
         if self._format.appends:
             if self._empty:
                 self._file.write(self._compress(b""))
-            self._file.finish()
-            return
+            return self._file.finish()
         self._file.sync()
         self._file.close()
         with self._file.growing.open("rb") as spool, open_sink(self.path, force=True) as sink:
             documents = only_documents(SPOOL_FORMAT.reader()(spool, spool.name, ReadOptions()))
             for part in self._format.writer()(documents, self._options):
                 sink.write(part)
+        with reporting_os_errors(self.path, "read"):
+            return extent_of(self.path)
 
     def discard_spool(self) -> None:
         """Remove the spool of a finished file, if it has one."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.errors import AnnotatorError
-from annotator.files import durable
 from annotator.files.sinks import reporting_os_errors
-from annotator.output.growing_file import Extent
+from annotator.output.growing_file import Extent, extent_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +22,10 @@ class FinishedFile:
     modified: int
 
     @classmethod
-    def of(cls, number: int, path: Path) -> FinishedFile:
-        """The record of a file as it is now. Raises AnnotatorError if it cannot be read."""
+    def of(cls, number: int, path: Path, extent: Extent) -> FinishedFile:
+        """The record of a file that has just been written. Raises AnnotatorError if it cannot be found."""
         with reporting_os_errors(path, "read"):
-            return cls(number, extent_of(path), path.stat().st_mtime_ns)
+            return cls(number, extent, path.stat().st_mtime_ns)
 
     def check(self, path: Path) -> None:
         """Raises AnnotatorError if the file is missing or is not what it was.
@@ -49,10 +48,3 @@ def check_whole(path: Path, extent: Extent) -> None:
         if path.stat().st_size == extent.length and extent_of(path) == extent:
             return
     raise AnnotatorError(f"{path}: has changed since the run wrote it", "start again with {force}")
-
-
-def extent_of(path: Path) -> Extent:
-    """Everything that a file has."""
-    digest = durable.new_digest()
-    with path.open("rb", buffering=0) as stream:
-        return Extent(durable.read_into(digest, stream), digest.hexdigest())

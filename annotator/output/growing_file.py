@@ -23,10 +23,18 @@ class Extent:
 EMPTY = Extent()
 
 
+def extent_of(path: Path) -> Extent:
+    """Everything that a file has."""
+    digest = durable.new_digest()
+    with path.open("rb", buffering=0) as stream:
+        return Extent(durable.read_into(digest, stream), digest.hexdigest())
+
+
 class GrowingFile:
     """A file that grows as `growing`, after what is `kept` of it, and is renamed to `path` when it is whole.
 
-    Raises AnnotatorError if it cannot be written or does not begin with what is to be kept.
+    Its names are durable once its folder is synced. Raises AnnotatorError if it cannot be written, or if it does not
+    begin with what is to be kept.
     """
 
     def __init__(self, path: Path, growing: Path, kept: Extent = EMPTY) -> None:
@@ -38,12 +46,11 @@ class GrowingFile:
                 self._stream = self._reopened(kept)
             else:
                 self._stream = durable.create(growing)
-                durable.sync_folder(growing.parent)
 
     def _reopened(self, kept: Extent) -> FileIO:
         # A file that was renamed after the last entry of the journal grows again.
         if not self.growing.exists() and self.path.exists():
-            durable.rename(self.path, self.growing)
+            self.path.replace(self.growing)
         if not self.growing.exists():
             raise AnnotatorError(f"{self.growing}: is missing", "start again with {force} instead of {resume}")
         stream = durable.reopen(self.growing)
@@ -75,9 +82,10 @@ class GrowingFile:
         """Close the file under its temporary name."""
         self._stream.close()
 
-    def finish(self) -> None:
-        """Close the file and give it its own name."""
-        self.sync()
+    def finish(self) -> Extent:
+        """Close the file and give it its own name; returns what it has."""
+        whole = self.sync()
         self.close()
         with reporting_os_errors(self.path):
-            durable.rename(self.growing, self.path)
+            self.growing.replace(self.path)
+        return whole

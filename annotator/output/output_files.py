@@ -7,6 +7,7 @@ from itertools import count, takewhile
 from pathlib import Path
 
 from annotator.document import Document
+from annotator.files import durable
 from annotator.files.sinks import reporting_os_errors
 from annotator.formats import Format
 from annotator.formats.base import WriteOptions
@@ -24,7 +25,8 @@ class OutputFiles:
         self._format = format
         self._options = options
         self._file: DocumentFile | None = None
-        self._finished: dict[int, DocumentFile] = {}
+        self._finished: list[tuple[DocumentFile, FinishedFile]] = []
+        self._unsynced: set[Path] = set()
         self.number = 0
 
     def open(self, number: int = 0, kept: Extent = EMPTY) -> None:
@@ -33,6 +35,7 @@ class OutputFiles:
         make_folder_for(path, self._layout.folder)
         self.number = number
         self._file = DocumentFile(path, self._format, self._options, kept)
+        self._unsynced.add(path.parent)
 
     def write(self, documents: Sequence[Document], sources: Sequence[int], written: int) -> None:
         """Write documents, given the number of the source of each, after `written` earlier ones."""
@@ -47,18 +50,19 @@ class OutputFiles:
             start = end
 
     def sync(self) -> Extent:
-        """Flush everything to the disk; returns what the current file has."""
+        """Flush everything to the disk, names of files included; returns what the current file has."""
+        self._sync_folders()
         return self._current.sync()
 
     def finished(self) -> tuple[FinishedFile, ...]:
         """The files that have been finished since their spools were last discarded."""
-        return tuple(FinishedFile.of(number, file.path) for number, file in self._finished.items())
+        return tuple(finished for _, finished in self._finished)
 
     def discard_spools(self) -> None:
         """Remove the spools of finished files, which are not needed any more."""
-        for file in self._finished.values():
+        for file, _ in self._finished:
             file.discard_spool()
-        self._finished = {}
+        self._finished = []
 
     def check(self, finished: Iterable[FinishedFile]) -> None:
         """Raises AnnotatorError if one of these files is missing or has changed."""
@@ -73,6 +77,7 @@ class OutputFiles:
         if self._layout.last is not None:
             self._move_to(self._layout.last)
         self._finish_current()
+        self._sync_folders()
         if remove_stale and self._layout.last is None:
             self._remove_from(self.number + 1)
 
@@ -92,8 +97,13 @@ class OutputFiles:
         return self._file
 
     def _finish_current(self) -> None:
-        self._current.finish()
-        self._finished[self.number] = self._current
+        extent = self._current.finish()
+        self._finished.append((self._current, FinishedFile.of(self.number, self._current.path, extent)))
+
+    def _sync_folders(self) -> None:
+        for folder in self._unsynced:
+            durable.sync_folder(folder)
+        self._unsynced = set()
 
     def _move_to(self, number: int) -> None:
         while self.number < number:

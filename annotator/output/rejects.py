@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from annotator.errors import Advice, AnnotatorError, RecordError
+from annotator.files import durable
 from annotator.files.sinks import PARTIAL, reporting_os_errors
 from annotator.output.growing_file import EMPTY, Extent, GrowingFile
 
@@ -58,6 +59,7 @@ class Rejects:
         """Give the file its own name, if there is one; what a killed run left of another is removed."""
         if self._file:
             self._file.finish()
+            durable.sync_folder(self._file.path.parent)
         elif self.path:
             with reporting_os_errors(self.path):
                 _growing(self.path).unlink(missing_ok=True)
@@ -75,7 +77,9 @@ class Rejects:
 
     @staticmethod
     def _open(path: Path, kept: Extent) -> GrowingFile:
-        return GrowingFile(path, _growing(path), kept)
+        file = GrowingFile(path, _growing(path), kept)
+        durable.sync_folder(path.parent)
+        return file
 
 
 def _growing(path: Path) -> Path:

@@ -82,15 +82,21 @@ class Journal:
         return replace(entries[-1], sources=sources, files=files)
 
     def recover(self) -> None:
-        """Complete the last start or end of the file by a run of the same plan, if a kill interrupted it."""
-        fresh = self._fresh
-        try:
-            started, _ = self._lines(fresh)
-        except AnnotatorError:
+        """Complete the last start or end of the file by a run of the same plan, if a kill interrupted it.
+
+        What a kill left of another is removed.
+        """
+        if not self._fresh.exists():
             return
-        if started == self._plan:
-            with reporting_os_errors(self.path):
-                durable.rename(fresh, self.path)
+        try:
+            started, _ = self._lines(self._fresh)
+        except AnnotatorError:
+            started = {}
+        with reporting_os_errors(self.path):
+            if started == self._plan:
+                durable.rename(self._fresh, self.path)
+            else:
+                self._fresh.unlink()
 
     def begin(self, entry: Entry) -> None:
         """Start the file anew, with the entry that the run continues from."""

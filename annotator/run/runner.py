@@ -113,8 +113,15 @@ def _write_rest(
         return tuple(ReadSource(end, stamps[end.position.source]) for end in ends)
 
     journal.begin(last)  # first of all: from here on, what was there before does not count
-    output.open(last.shard, last.output)
-    rejects = Rejects(job.rejects, warn, last.rejects)
+    try:
+        output.open(last.shard, last.output)
+        rejects = Rejects(job.rejects, warn, last.rejects)
+    except BaseException:
+        output.close()
+        journal.close()
+        if last == Entry():
+            journal.remove()
+        raise
     files, sources = [*last.files], [*last.sources]
     try:
         with progress.shown(display):

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from annotator.errors import AnnotatorError
-from annotator.output.finished import extent_of
-from annotator.output.growing_file import Extent, GrowingFile
+from annotator.output.growing_file import Extent, GrowingFile, extent_of
 
 
 def kept(content: bytes, folder: Path) -> Extent:

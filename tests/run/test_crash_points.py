@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from annotator.pipeline import Recipe
-from annotator.system.compat import ignore_spacy_plugins
 from support.crashing import Outcome, Trial, outcome_of, run_forked, run_here
 from support.runs_apart import CONTEXT
-from support.small_runs import SMALL, corpus_in, job_for
+from support.small_runs import corpus_in, job_for, quick_annotator
 
 # How many points of a set-up are left out for one that is tried, in the quick version.
 SPARSE = 13
@@ -25,12 +23,9 @@ BEFORE = ["nothing", "a killed run", "a finished run", "a killed run of another 
 
 def trial_outcome(folder: Path, model: Path, name: str, size: int | None, before: str, every: int) -> Outcome:
     """What comes of killing a run over what is there before, at every `every`-th point. It has a process of its own."""
-    recipe = Recipe(str(model), engine="null")
-    annotator = recipe.load()
-    ignore_spacy_plugins()  # as the command line does; looking for them takes most of the time of a small run
-    annotator.chunk_sizes = SMALL
+    annotator = quick_annotator(model)
     place, start = folder / "work", folder / "start"
-    job = job_for(corpus_in(folder / "corpus"), place, name, size, recipe)
+    job = job_for(corpus_in(folder / "corpus"), place, name, size, model)
     trial = Trial(f"{name} by {size} over {before}", job, place)
     if before != "nothing":
         trial.lay_out()

@@ -12,13 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from annotator.pipeline import Recipe
-from annotator.system.compat import ignore_spacy_plugins
 from support.crashing import ERROR, Trial, run_forked, run_here, tree
 from support.runs_apart import CONTEXT
-from support.small_runs import SMALL, corpus_in, job_for
+from support.small_runs import corpus_in, job_for, quick_annotator
 
-DAMAGES = int(os.environ.get("ANNOTATOR_DAMAGES", "60"))
+DAMAGES = int(os.environ.get("ANNOTATOR_DAMAGES", "40"))
 # Made by hand: replacements in the JSON of a journal.
 EDITS = [
     (b'"shard": 0', b'"shard": 7'),
@@ -80,10 +78,7 @@ DAMAGE: Sequence[Callable[[bytes, random.Random], bytes | None]] = (
 
 def failures_of(folder: Path, model: Path, count: int) -> list[str]:
     """What went wrong in so many damages, in words. It has a process of its own."""
-    recipe = Recipe(str(model), engine="null")
-    annotator = recipe.load()
-    annotator.chunk_sizes = SMALL
-    ignore_spacy_plugins()
+    annotator = quick_annotator(model)
     corpus, place = corpus_in(folder / "corpus", 3), folder / "work"
     draw = random.Random(count)
     failures: list[str] = []
@@ -98,7 +93,7 @@ def failures_of(folder: Path, model: Path, count: int) -> list[str]:
             ("out.jsonl", None, 0),
         ]
     ):
-        job = job_for(corpus, place, name, size, recipe)
+        job = job_for(corpus, place, name, size, model)
         trial = Trial(name, job, place)
         trial.lay_out()
         undisturbed = run_here(job, annotator), tree(place)

@@ -66,3 +66,19 @@ def test_what_is_no_journal_is_refused(null_options: tuple[object, ...], tmp_pat
         )
     assert annotate(*null_options, "-o", tmp_path / "out.jsonl", "--force", stdin=TEXT).code == 0
     assert sorted(p.name for p in tmp_path.iterdir()) == [".out.jsonl.journal", "out.jsonl"]
+
+
+def test_a_start_that_was_interrupted_is_completed_for_the_same_plan_and_removed_for_another(tmp_path: Path) -> None:
+    path, fresh = tmp_path / "journal", tmp_path / "journal.new"
+    other = Journal(path, {"limit": 7})
+    other.end(Entry(shard=3))
+    old = path.read_bytes()
+    Journal(path, PLAN).end(Entry(shard=5))
+    new = path.read_bytes()
+    for plan, left, kept in ((PLAN, new, new), ({"limit": 7}, new, old), (PLAN, new[:-9], old)):
+        path.write_bytes(old)
+        fresh.write_bytes(left)
+        Journal(path, plan).recover()
+        assert path.read_bytes() == kept and not fresh.exists()
+    Journal(path, PLAN).recover()
+    assert path.read_bytes() == old

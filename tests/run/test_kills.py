@@ -16,11 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from annotator.pipeline import Recipe
-from annotator.system.compat import ignore_spacy_plugins
 from support.crashing import Trial, run_forked, run_here, run_killed, tree
 from support.runs_apart import CONTEXT
-from support.small_runs import SMALL, corpus_in, job_for
+from support.small_runs import corpus_in, job_for, quick_annotator
 
 KILLS = int(os.environ.get("ANNOTATOR_KILLS", "30"))
 OUTPUTS = [("out.conll", None), ("out.jsonl.zst", None), ("out.parquet", None), ("out/", None), ("out/", 40)]
@@ -30,16 +28,13 @@ WORKERS_EVERY = 12
 
 def failures_of(folder: Path, model: Path, kills: int) -> list[str]:
     """What went wrong in so many kills, in words. It has a process of its own."""
-    recipe = Recipe(str(model), engine="null")
-    annotator = recipe.load()
-    annotator.chunk_sizes = SMALL
-    ignore_spacy_plugins()
+    annotator = quick_annotator(model)
     corpus, place = corpus_in(folder / "corpus", 5), folder / "work"
     draw = random.Random(kills)
     failures: list[str] = []
     setups: list[tuple[Trial, tuple[int, dict[str, bytes]], float]] = []
     for (name, size), over, rejects in product(OUTPUTS, (False, True), (None, folder / "work" / "bad")):
-        job = replace(job_for(corpus, place, name, size, recipe, rejects), force=over)
+        job = replace(job_for(corpus, place, name, size, model, rejects), force=over)
         trial = Trial(f"{name} by {size} over {over} with {rejects}", job, place)
         if over:
             trial.lay_out()

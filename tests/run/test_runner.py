@@ -36,3 +36,10 @@ def test_workers_give_the_same_bytes(tiny: Path) -> None:
     assert annotate_apart(*options, "--workers", 2, stdin=TEXT * 3) == alone
     bad = annotate_apart(*options, "--workers", 1, stdin=TEXT * 3 + b"\xff\n")
     assert bad.code == 1 and bad.out == alone.out and "not UTF-8" in bad.err
+
+
+def test_a_run_that_cannot_open_its_output_leaves_nothing(null_options: tuple[object, ...], tmp_path: Path) -> None:
+    (tmp_path / "out.jsonl.partial").mkdir()
+    said = refused(annotate(*null_options, "-o", tmp_path / "out.jsonl", stdin=TEXT), 1)
+    assert said == f"{tmp_path}/out.jsonl: cannot be written: Is a directory"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl.partial"]

@@ -8,12 +8,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from annotator.input.records import open_input
-from annotator.pipeline import Recipe
+from annotator.pipeline import Annotator, Recipe
 from annotator.prepare.chunk_sizes import ChunkSizes
 from annotator.run.job import Job, make_job
+from annotator.system.compat import ignore_spacy_plugins
 from support.cli_runs import TEXT
 
 SMALL = ChunkSizes(full=3_000)
+
+
+def quick_annotator(model: Path) -> Annotator:
+    """An annotator that tags nothing, for processes of its own: nothing looks for plugins, which would take longest."""
+    from srsly import msgpack
+
+    ignore_spacy_plugins()
+    msgpack.msgpack_encoders.entry_points = msgpack.msgpack_decoders.entry_points = False
+    annotator = Recipe(str(model), engine="null").load()
+    annotator.chunk_sizes = SMALL
+    return annotator
 
 
 def corpus_in(folder: Path, times: int = 1) -> Path:
@@ -27,11 +39,10 @@ def corpus_in(folder: Path, times: int = 1) -> Path:
     return folder
 
 
-def job_for(
-    corpus: Path, folder: Path, name: str, size: int | None, recipe: Recipe, rejects: Path | None = None
-) -> Job:
+def job_for(corpus: Path, folder: Path, name: str, size: int | None, model: Path, rejects: Path | None = None) -> Job:
     """A run that writes `name` in `folder`, in shards of `size` DocBins if it is given, and skips bad records."""
     format = "docbin" if size else None
     read = open_input([str(corpus)])
+    recipe = Recipe(str(model), engine="null")
     job = make_job(read, f"{folder}/{name}", format, size, recipe=recipe, on_error="skip", rejects=rejects)
     return replace(job, chunk_sizes=SMALL)
