@@ -7,11 +7,12 @@ that are names or ordinary words of some language (`Jan.`, `No.`) need a number 
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, unique
 
 import regex
 
 
+@unique
 class Stop(IntEnum):
     """What a word that ends in a full stop may be, and what must follow so that the full stop belongs to it."""
 
@@ -21,6 +22,7 @@ class Stop(IntEnum):
     USUAL = 3  # `Inc.`, `bzw.`, `3.`: as TITLE, but not a capitalised word that often begins sentences
     APART = 5  # `ul.`: as USUAL, but the full stop is a word of its own, which ends no sentence, as in Polish corpora
     NUMBERED = 4  # `Nr.`, `Jan.`, `p.`: a number, a lower-case word, another abbreviation or punctuation
+    YEAR = 5  # `1848.`: a lower-case word, as in Croatian
 
 
 _TITLES = """
@@ -41,7 +43,7 @@ _NUMBERED = """
     Rs Jan Feb Mar Mär Apr Jun Jul Aug Sep Sept Set Okt Oct Nov Dez Dec Déc Ene Abr Ago Mag Giu Lug Ott Dic Janv Févr
     Avr
     no nos nr num art abs abb vol vols fig figs tab tel kap cap ch sec str pp pag pág pkt poz tir fl kr kl kb mm pr sz
-    etc usw uvm ff max min pct std stk tlf tzn np tzv jr tys mln mld ok godz wg hod tj odst
+    etc usw uvm ff max min pct std stk tlf tzn np tzv jr tys mln mld mia kg ok godz wg hod tj odst
     jan feb mar apr jun jul aug sep sept okt oct nov dez dec janv févr avr juil
     тыс млн млрд руб др пр стр гг вв
 """
@@ -51,12 +53,14 @@ _FORMS = dict.fromkeys(_NUMBERED.split(), Stop.NUMBERED) | {
     **dict.fromkeys(_TITLES.split(), Stop.TITLE),
 }
 _SCRIPTS = r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Armenian}]"  # those whose letters are not words of their own
-_INNER = regex.compile(rf"(?:{_SCRIPTS}{{1,2}}\.){{2,}}")
-_INITIAL = regex.compile(rf"(?=\p{{Lu}}){_SCRIPTS}\.")
-_LETTER = regex.compile(rf"(?=\p{{Ll}}){_SCRIPTS}\.")
-_STREET = "str."  # Bahnhofstr. 5
-# Days and numbers of rulers. Larger numbers before a full stop end a sentence more often.
-_ORDINAL = regex.compile(r"(?:[1-9]|[12][0-9]|3[01]|[IVX]{2,5})\.")
+_PATTERNS = (
+    (regex.compile(rf"{_SCRIPTS}{{1,2}}\.(?:{_SCRIPTS}{{1,4}}\.)+"), Stop.INNER),
+    (regex.compile(rf"(?=\p{{Lu}}){_SCRIPTS}\."), Stop.TITLE),
+    # Days and numbers of rulers. Larger numbers before a full stop end a sentence more often.
+    (regex.compile(r"(?:[1-9]|[12][0-9]|3[01]|[IVX]{2,5})\."), Stop.USUAL),
+    (regex.compile(r"[0-9]{2,4}\."), Stop.YEAR),
+    (regex.compile(rf"(?=\p{{Ll}}){_SCRIPTS}\.|.*str\."), Stop.NUMBERED),  # Bahnhofstr. 5
+)
 _DIGIT = regex.compile(r"\p{N}")
 _QUOTE = regex.compile(r"[\p{Pi}\p{Pf}\"'„]")
 _PUNCTUATION = regex.compile(r"\p{P}")
@@ -98,13 +102,7 @@ def kind_of(word: str) -> Stop:
         return Stop.NONE
     if known := _FORMS.get(word[:-1]):
         return known
-    if _INNER.fullmatch(word):
-        return Stop.INNER
-    if _INITIAL.fullmatch(word):
-        return Stop.TITLE
-    if _ORDINAL.fullmatch(word):
-        return Stop.USUAL
-    return Stop.NUMBERED if _LETTER.fullmatch(word) or word.endswith(_STREET) else Stop.NONE
+    return next((kind for pattern, kind in _PATTERNS if pattern.fullmatch(word)), Stop.NONE)
 
 
 def is_whole(kind: Stop, following: str) -> bool:
@@ -113,6 +111,8 @@ def is_whole(kind: Stop, following: str) -> bool:
         return True
     if not following or _QUOTE.match(following):
         return False
+    if kind == Stop.YEAR:
+        return following[0].islower()
     if _PUNCTUATION.match(following):
         return True
     if kind == Stop.NUMBERED:
