@@ -20,9 +20,9 @@ class Stop(IntEnum):
     INNER = 1  # `z.B.`, `U.S.`, `S.p.A.`: it always does
     TITLE = 2  # `Dr.`, `St.`, an initial: anything but the end of the text or a quotation mark
     USUAL = 3  # `Inc.`, `bzw.`, `3.`: as TITLE, but not a capitalised word that often begins sentences
-    APART = 5  # `ul.`: as USUAL, but the full stop is a word of its own, which ends no sentence, as in Polish corpora
     NUMBERED = 4  # `Nr.`, `Jan.`, `p.`: a number, a lower-case word, another abbreviation or punctuation
-    YEAR = 5  # `1848.`: a lower-case word, as in Croatian
+    APART = 5  # `ul.`: as USUAL, but the full stop is a word of its own, which ends no sentence, as in Polish corpora
+    YEAR = 6  # `1848.`: a lower-case word, as in Croatian
 
 
 _TITLES = """
