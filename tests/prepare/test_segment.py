@@ -76,7 +76,7 @@ def test_sentences_begin_where_those_of_spacys_sentencizer_do(text: str, lang: s
     expected = {0}
     started = False  # a sentence of spaCy's that has had no word yet
     for token in spacys(doc):
-        started = started or token.is_sent_start
+        started = started or bool(token.is_sent_start)
         if started and not token.is_space and not token.is_punct:
             expected.add(token.idx)
             started = False
