@@ -8,13 +8,14 @@ that are names or ordinary words of some language (`Jan.`, `No.`) need a number 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import IntEnum
+from enum import IntEnum, unique
 
 import regex
 
-from annotator.prepare.tokens import BEGINS, END, LAST_WORD, PUNCTUATION, WORD, Token
+from annotator.prepare.tokens import BEGINS, BLANK_LINE, END, LAST_WORD, PUNCTUATION, WORD, Token
 
 
+@unique
 class Stop(IntEnum):
     """What a word that ends in a full stop may be, and what must follow so that the full stop belongs to it."""
 
@@ -22,8 +23,9 @@ class Stop(IntEnum):
     INNER = 1  # `z.B.`, `U.S.`, `S.p.A.`: it always does
     TITLE = 2  # `Dr.`, `St.`, an initial: anything but the end of the text or a quotation mark
     USUAL = 3  # `Inc.`, `bzw.`, `3.`: as TITLE, but not a capitalised word that often begins sentences
-    APART = 5  # `ul.`: as USUAL, but the full stop is a word of its own, which ends no sentence, as in Polish corpora
     NUMBERED = 4  # `Nr.`, `Jan.`, `p.`: a number, a lower-case word, another abbreviation or punctuation
+    APART = 5  # `ul.`: as USUAL, but the full stop is a word of its own, which ends no sentence, as in Polish corpora
+    YEAR = 6  # `1848.`: a lower-case word, as in Croatian
 
 
 _TITLES = """
@@ -44,7 +46,7 @@ _NUMBERED = """
     Rs Jan Feb Mar Mär Apr Jun Jul Aug Sep Sept Set Okt Oct Nov Dez Dec Déc Ene Abr Ago Mag Giu Lug Ott Dic Janv Févr
     Avr
     no nos nr num art abs abb vol vols fig figs tab tel kap cap ch sec str pp pag pág pkt poz tir fl kr kl kb mm pr sz
-    etc usw uvm ff max min pct std stk tlf tzn np tzv jr tys mln mld ok godz wg hod tj odst
+    etc usw uvm ff max min pct std stk tlf tzn np tzv jr tys mln mld mia kg ok godz wg hod tj odst
     jan feb mar apr jun jul aug sep sept okt oct nov dez dec janv févr avr juil
     тыс млн млрд руб др пр стр гг вв
 """
@@ -54,14 +56,15 @@ _FORMS = dict.fromkeys(_NUMBERED.split(), Stop.NUMBERED) | {
     **dict.fromkeys(_TITLES.split(), Stop.TITLE),
 }
 _SCRIPTS = r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Armenian}]"  # those whose letters are not words of their own
-_INNER = regex.compile(rf"(?:{_SCRIPTS}{{1,2}}\.){{2,}}")
-_INITIAL = regex.compile(rf"(?=\p{{Lu}}){_SCRIPTS}\.")
-_LETTER = regex.compile(rf"(?=\p{{Ll}}){_SCRIPTS}\.")
-_STREET = "str."  # Bahnhofstr. 5
-# Days and numbers of rulers. Larger numbers before a full stop end a sentence more often.
-_ORDINAL = regex.compile(r"(?:[1-9]|[12][0-9]|3[01]|[IVX]{2,5})\.")
+_PATTERNS = (
+    (regex.compile(rf"{_SCRIPTS}{{1,2}}\.(?:{_SCRIPTS}{{1,4}}\.)+"), Stop.INNER),
+    (regex.compile(rf"(?=\p{{Lu}}){_SCRIPTS}\."), Stop.TITLE),
+    # Days and numbers of rulers. Larger numbers before a full stop end a sentence more often.
+    (regex.compile(r"(?:[1-9]|[12][0-9]|3[01]|[IVX]{2,5})\."), Stop.USUAL),
+    (regex.compile(r"[0-9]{2,4}\."), Stop.YEAR),
+    (regex.compile(rf"(?=\p{{Ll}}){_SCRIPTS}\.|.*str\."), Stop.NUMBERED),  # Bahnhofstr. 5
+)
 _DIGIT = regex.compile(r"\p{N}")
-_BLANK_LINE = regex.compile(r"\r?\n[^\S\n]*\n")
 _QUOTE = regex.compile(r"[\p{Pi}\p{Pf}\"'„]")
 _PUNCTUATION = regex.compile(r"\p{P}")
 # Words of closed classes that often begin a sentence and, elsewhere, are seldom capitalised: articles, pronouns,
@@ -102,13 +105,7 @@ def kind_of(word: str) -> Stop:
         return Stop.NONE
     if known := _FORMS.get(word[:-1]):
         return known
-    if _INNER.fullmatch(word):
-        return Stop.INNER
-    if _INITIAL.fullmatch(word):
-        return Stop.TITLE
-    if _ORDINAL.fullmatch(word):
-        return Stop.USUAL
-    return Stop.NUMBERED if _LETTER.fullmatch(word) or word.endswith(_STREET) else Stop.NONE
+    return next((kind for pattern, kind in _PATTERNS if pattern.fullmatch(word)), Stop.NONE)
 
 
 def decided(text: str, tokens: Iterable[Token]) -> Iterator[Token]:
@@ -117,7 +114,7 @@ def decided(text: str, tokens: Iterable[Token]) -> Iterator[Token]:
     for token in tokens:
         if held is not None:
             # A blank line between them, or the beginning of a block, ends what was before.
-            apart = token[2] >= BEGINS or _BLANK_LINE.search(text, held[1], token[0])
+            apart = token[2] >= BEGINS or BLANK_LINE.search(text, held[1], token[0])
             yield from _decided(held, "" if apart else text[token[0] : token[1]])
             held = None
         if token[2] % BEGINS > LAST_WORD:
@@ -146,6 +143,8 @@ def is_whole(kind: Stop, following: str) -> bool:
         return True
     if not following or _QUOTE.match(following):
         return False
+    if kind == Stop.YEAR:
+        return following[0].islower()
     if _PUNCTUATION.match(following):
         return True
     if kind == Stop.NUMBERED:

@@ -62,12 +62,15 @@ def _segmented(document: Document, segmenter: Segmenter, sizes: ChunkSizes) -> I
     """The sentences of a long text, which is segmented section by section.
 
     The last sentence of a section may continue after it, so the next section begins with that sentence. A section
-    that is a single sentence ends before its last word.
+    that is a single sentence ends before its last word. A section ends at white space where it has any, because what
+    is left of a word may say something else about the full stop before it.
     """
     text = document.text
     start = 0
     while start < len(text):
         end = start + sizes.long
+        if end < len(text):
+            end = max(text.rfind(" ", start + 1, end), text.rfind("\n", start + 1, end)) + 1 or end
         (found,) = segmenter.split([text[start:end]])
         if end < len(text) and len(found) > 1:
             end = start + found[-1].start

@@ -1,4 +1,4 @@
-"""Documents -> sentences of words with exact offsets, by spaCy's tokenizer and the rules of its sentencizer.
+"""Documents -> sentences of words with exact offsets, by spaCy's tokenizer; `sentence_ends` says where sentences end.
 
 The tokenizer of `spacy.blank(lang)` is given more places to split at: after elided articles (`l'Italie`,
 `dell'Unione`), before the possessive `'s`, and around each grapheme of scripts that are written without spaces, as in
@@ -21,7 +21,8 @@ from annotator.document import OFFSETS, Document, Sentence, keep_whole
 from annotator.errors import UsageError, first_line
 from annotator.prepare.full_stops import Stop, decided, kind_of
 from annotator.prepare.markup import find_marks, marked_tokens, without_marks
-from annotator.prepare.tokens import BEGINS, END, LAST_WORD, PUNCTUATION, WORD, Token
+from annotator.prepare.sentence_ends import is_ellipsis, sentence_offsets
+from annotator.prepare.tokens import END, LAST_WORD, PUNCTUATION, WORD, Token
 from annotator.system.forks import lock_kept_over_forks
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ _STRETCH = re.compile(r"\S+")
 _LONG_STRETCH = re.compile(r"\S{1000,}")
 _LONG_STRETCH_OR_TEXT = re.compile(r"\S{1000,}|(?:\s+|\S{1,999}(?!\S))+")
 _LONG_STRETCH_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+|\S")
-_BLANK_LINE = regex.compile(r"\r?\n[^\S\n]*\n")
 # How many stretches keep their tokens for later texts, and the length of the longest such stretch: most of a text
 # consists of words that have occurred before.
 KNOWN_STRETCHES = 20_000
@@ -115,28 +115,8 @@ class Segmenter:
                 return [tuple(self.sentences(text)) for text in texts]
 
     def sentences(self, text: str) -> Iterator[Sentence]:
-        """The sentences of a text. Every character is in exactly one word, except white space, which is in none.
-
-        Sentences end where spaCy's sentencizer would end them, at blank lines, and where a block of
-        HTML begins or ends.
-        """
-        offsets: list[int] = []
-        ended = False  # the sentence has had its final punctuation
-        end = 0
-        for start, stop, kind in self._tokens(text):
-            gap = text[end:start]
-            if offsets and (
-                kind >= BEGINS
-                or (ended and (kind >= WORD or gap not in ("", " ")))
-                or ("\n" in gap and _BLANK_LINE.search(gap))
-            ):
-                yield Sentence.unchecked(array(OFFSETS, offsets).tobytes())
-                offsets = []
-                ended = False
-            ended = ended or kind % BEGINS in (END, LAST_WORD)
-            offsets += (start, stop)
-            end = stop
-        if offsets:
+        """The sentences of a text. Every character is in exactly one word, except white space, which is in none."""
+        for offsets in sentence_offsets(text, self._tokens(text)):
             yield Sentence.unchecked(array(OFFSETS, offsets).tobytes())
 
     def _tokens(self, text: str) -> Iterator[Token]:
@@ -152,14 +132,18 @@ class Segmenter:
                 yield offset + start, offset + end, kind
 
     def _learn(self, texts: Iterable[str]) -> None:
-        """Remember the tokens of the stretches of these texts; it is fastest to ask spaCy for all of them at once."""
+        """Remember the tokens of the stretches of these texts; it is fastest to ask spaCy for all of them at once.
+
+        A line end between them keeps spaCy from finding emoticons and the like across two, which would make the words
+        depend on the order of the stretches.
+        """
         if len(self._known) > KNOWN_STRETCHES:
             self._known = {}
         stretches = set().union(*(without_marks(text).split() for text in texts)).difference(self._known)
         new = [stretch for stretch in stretches if len(stretch) <= KNOWN_LENGTH]
         shapes = {shape: shape for shape in self._known.values()}  # most are equal: one object stands for all of them
         offset = 0
-        left = iter(self._new_tokens(" ".join(new)))
+        left = iter(self._new_tokens("\n".join(new)))
         token = next(left, None)
         for stretch in new:
             end = offset + len(stretch)
@@ -185,11 +169,14 @@ class Segmenter:
 
     def _kind(self, token: SpacyToken) -> int:
         text = token.text
-        if text in self._ends:
+        if text in self._ends or is_ellipsis(text):
             return END
         if text.endswith("."):
-            # spaCy keeps more abbreviations in a language of its own, also ones that are names in it.
-            stop = kind_of(text) or (Stop.USUAL if _WHOLE_BY_SPACY.fullmatch(text) else Stop.NONE)
+            stop = kind_of(text)
+            if not stop and _WHOLE_BY_SPACY.fullmatch(text):
+                # spaCy keeps more abbreviations in a language of its own, also ones that are names in it. In none, it
+                # keeps what is capitalised in the middle (`PhD.`).
+                stop = Stop.NUMBERED if self._lang == "xx" else Stop.USUAL
             if stop:
                 return LAST_WORD + stop
         return PUNCTUATION if token.is_punct else WORD

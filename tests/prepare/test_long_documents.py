@@ -37,7 +37,12 @@ def test_a_long_document_without_sentence_ends_loses_nothing(text: str) -> None:
     assert "".join(found) == "".join(text.split())
 
 
-@given(st.lists(st.sampled_from(["Rom ist alt.", "Bern", "und", "(3)", "\n\n", "Nein!", "Tom在"]), max_size=120))
+@given(
+    st.lists(
+        st.sampled_from(["Rom ist alt.", "Bern", "und", "(3)", "\n\n", "Nein!", "Tom在", "Inc.", "...", '"Er']),
+        max_size=120,
+    )
+)
 def test_parts_are_cut_between_the_sentences_of_the_whole(strings: list[str]) -> None:
     whole = document(" ".join(strings))
     (sentences,) = segmenter.split([whole.text])
@@ -50,6 +55,14 @@ def test_parts_are_cut_between_the_sentences_of_the_whole(strings: list[str]) ->
     assert all(len(part.document.text) < SIZES.full * 2 for part in parts)
     assert all(len(part.document.text) >= SIZES.full for part in parts[:-1])
     assert join_parts(whole, parts) == replace(whole, sentences=sentences)
+
+
+def test_a_full_stop_is_decided_by_the_whole_word_that_follows() -> None:
+    before = "Es regnet heute. " * 5
+    text = f"{before}Amazon Inc. Theodor kam. {before}"
+    assert text[: SIZES.long].endswith("Inc. The")
+    found = [text[start:end] for start, end in words(list(split_long(document(text), segmenter, SIZES)))]
+    assert found[20:24] == ["Amazon", "Inc.", "Theodor", "kam"]
 
 
 def test_a_document_without_words_has_one_empty_part() -> None:
