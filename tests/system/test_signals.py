@@ -76,6 +76,7 @@ def test_a_run_that_is_ended_while_its_workers_start_says_so_in_one_line(
         "--workers",
         "2",
     ]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it, and what they start
     for delay in (0.0, 0.02, 0.05, 0.2, 0.5, 1.0):
         process = subprocess.Popen(
             command, env=ENVIRONMENT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0
