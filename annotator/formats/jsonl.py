@@ -11,14 +11,18 @@ Format: https://jsonlines.org/
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
 from json import JSONDecodeError
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from annotator import json_values
 from annotator.document import Document, Entity
 from annotator.errors import RecordError, first_line
 from annotator.formats.base import DEFAULTS, Line, ReadOptions, Record, WriteOptions, lines
 from annotator.formats.fields import SHOWN_CHARACTERS, to_document
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 LABEL_STUDIO_TAGS = {"from_name": "label", "to_name": "text", "type": "labels"}
 
@@ -135,8 +139,19 @@ def _spacy(document: Document) -> dict[str, Any]:
     """
     from spacy.vocab import Vocab
 
-    record: dict[str, Any] = document.to_spacy(Vocab()).to_json()
+    doc = document.to_spacy(Vocab())
+    _merge_white_space(doc)
+    record: dict[str, Any] = doc.to_json()
     return {"id": document.id, **record, "meta": dict(document.meta)}
+
+
+def _merge_white_space(doc: Doc) -> None:
+    """Make one token of each run of tokens that are white space: `Doc.from_json` accepts no two side by side."""
+    runs = [list(run) for is_space, run in groupby(doc, key=lambda token: token.text.isspace()) if is_space]
+    with doc.retokenize() as retokenizer:
+        for run in runs:
+            if len(run) > 1:
+                retokenizer.merge(doc[run[0].i : run[-1].i + 1])
 
 
 def _score_field(entity: Entity) -> dict[str, float]:

@@ -260,6 +260,18 @@ def test_spacy_accepts_its_records() -> None:
     assert [sent.text for sent in doc.sents] == ["👩 Rom ist alt.", "Bern auch."]
 
 
+def test_spacy_accepts_words_that_are_white_space() -> None:
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+    lines = Document(
+        "i", "x\r\n\r\nRom", Origin("in", 1), {}, (Sentence.of([0, 2, 2, 3, 4, 5, 5, 8]),), (Entity(5, 8, "LOC"),)
+    )
+    doc = Doc(Vocab()).from_json(json.loads(to_bytes([lines], FORMATS["jsonl"], style="spacy")), validate=True)
+    assert [token.text for token in doc] == ["x\r", "\n\r\n", "Rom"]
+    assert [ent.text for ent in doc.ents] == ["Rom"]
+
+
 @pytest.mark.parametrize("style", FORMATS["jsonl"].styles)
 def test_every_style_is_read_as_the_document(style: str) -> None:
     (again,) = from_bytes(to_bytes([MADE], FORMATS["jsonl"], style=style), FORMATS["jsonl"])
