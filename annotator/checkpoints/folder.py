@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -51,7 +52,8 @@ def find_checkpoint(name: str) -> Path:
     elif _is_folder(name):
         folder = Path(name)
     elif name in HUB_MODELS or _HUB_NAME.fullmatch(name):
-        folder = _download(HUB_MODELS.get(name, name))
+        repository = HUB_MODELS.get(name, name)
+        folder = downloaded_folder(repository) or _download(repository)
     else:
         known = [*EMBEDDED_MODELS, *HUB_MODELS, *packaged_models()]
         raise UsageError(
@@ -61,6 +63,18 @@ def find_checkpoint(name: str) -> Path:
         )
     _check_complete(folder)
     return folder
+
+
+def find_files(name: str, patterns: Sequence[str]) -> Path:
+    """The folder `name`, or that of the files of `owner/name` on the Hub that match `patterns`, downloaded if need be.
+
+    Raises UsageError for a name that is neither, AnnotatorError for a failed download.
+    """
+    if _is_folder(name):
+        return Path(name)
+    if not _HUB_NAME.fullmatch(name):
+        raise UsageError(f"{name}: no such folder", "name a checkpoint folder, or owner/name on the Hub")
+    return _download(name, patterns)
 
 
 def _packaged(name: str) -> PackagedModel | None:
@@ -93,15 +107,13 @@ def downloaded_folder(repository: str) -> Path | None:
     return None
 
 
-def _download(repository: str) -> Path:
+def _download(repository: str, patterns: Sequence[str] = HUB_FILES) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
-    if folder := downloaded_folder(repository):
-        return folder
     sys.stderr.write(f"annotate: downloading {repository} from the Hugging Face Hub\n")
     try:
-        return Path(snapshot_download(repository, allow_patterns=HUB_FILES))
+        return Path(snapshot_download(repository, allow_patterns=list(patterns)))
     except (HfHubHTTPError, LocalEntryNotFoundError, HFValidationError, OSError) as error:
         raise AnnotatorError(
             f"model {repository} cannot be downloaded ({first_line(error)})",

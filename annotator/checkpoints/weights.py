@@ -62,7 +62,8 @@ def weight_files(folder: Path) -> list[Path]:
     if not index.is_file():
         if pickled := next((path.name for path in sorted(folder.glob("*.bin"))), None):
             raise AnnotatorError(
-                f"{folder}: only pickled weights ({pickled}), which can run code", f"save them as {WHOLE} first"
+                f"{folder}: only pickled weights ({pickled}), which can run code",
+                "turn them into safetensors with `annotate models import`",
             )
         raise AnnotatorError(f"{folder}: no {WHOLE}", "copy the weights there, or name another {model}")
     names = read_json(index).get("weight_map")

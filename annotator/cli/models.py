@@ -1,4 +1,4 @@
-"""`annotate models`: list the known models, or export one."""
+"""`annotate models`: list the known models, export one, or import one with pickled weights."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from annotator.cli.lazy import LazyGroup
 from annotator.cli.options import json_option
 from annotator.cli.terminal import print_text
 
-COMMANDS = {"list": "annotator.cli.models:list_models", "export": "annotator.cli.export:export"}
+COMMANDS = {
+    "list": "annotator.cli.models:list_models",
+    "export": "annotator.cli.export:export",
+    "import": "annotator.cli.import_model:import_model",
+}
 
 
 @click.group("models", cls=LazyGroup, lazy_commands=COMMANDS, epilog="Example: annotate models --json")
 def models() -> None:
-    """List the known models, or export one. Without a command, it lists them."""
+    """List the known models, export one, or import one. Without a command, it lists them."""
 
 
 @click.command("list", epilog="Example: annotate models list --json")
