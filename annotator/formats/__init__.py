@@ -118,6 +118,7 @@ FORMATS: Mapping[str, Format] = {
         Format("docbin", (".spacy",), reads=True, writes=True, binary=True, word_based=True, holds=ALL),
         Format("parquet", (".parquet",), reads=True, writes=True, binary=True, holds=ALL),
         Format("csv", (".csv",), reads=True, holds=frozenset({"id", "text", "meta", "documents"})),
+        Format("warc", (".warc", ".wet"), reads=True, holds=frozenset({"id", "text", "meta", "documents"})),
         Format("html", (".html",), writes=True, holds=frozenset({"id", "text", "entities", "scores", "documents"})),
     )
 }

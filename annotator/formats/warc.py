@@ -1,0 +1,94 @@
+"""Web archives, which are only read: WARC and WET files, as Common Crawl publishes them.
+
+Two kinds of records are documents: `response` and `resource` with HTML or plain text, as it was served (WARC), and
+`conversion` with plain text (WET). All others, such as requests, pictures and what tells of the archive itself, are
+left out. HTML stays as it is, so that offsets are those of the page; the model does not see its tags (see
+`annotator.prepare.markup`).
+
+The id is the record's URI, `#` and the record's own id. The meta has `uri`, `date`, `content_type` and, where the
+archive tells them, `languages`.
+
+Format: ISO 28500, https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from annotator.document import Document, Origin
+from annotator.errors import AnnotatorError, RecordError, first_line, install_extra
+from annotator.formats.base import KEPT_BYTES, ReadOptions, Record
+
+if TYPE_CHECKING:
+    from warcio.recordloader import ArcWarcRecord
+
+WITH_TEXT = ("response", "resource", "conversion")
+HTML = ("text/html", "application/xhtml+xml")
+_AGAIN = "copy or download the archive again"
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.ASCII | re.IGNORECASE)
+_HEAD = 1024  # bytes of a page in which it names its encoding: https://html.spec.whatwg.org/#charset
+
+
+def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:  # noqa: ARG001  there are no fields
+    """The documents of the archive; the number in an origin counts all records, from 1 onwards.
+
+    A record that is not in its encoding is a RecordError. Raises RecordError where the archive is damaged, and
+    AnnotatorError if a package of the extra `warc` is missing.
+    """
+    try:
+        from warcio.archiveiterator import ArchiveIterator
+        from warcio.exceptions import ArchiveLoadFailed
+    except ImportError as error:
+        raise AnnotatorError(f"archives need a package ({first_line(error)})", install_extra("warc")) from error
+
+    class Archive(ArchiveIterator):  # type: ignore[misc]
+        INC_RECORD = ""  # what it prints about a record of a wrong length, which is an error here
+
+    archive = Archive(stream)
+    origin = Origin(source, 1)
+    try:
+        for number, record in enumerate(archive, start=1):
+            origin = Origin(source, number)
+            if record.rec_type in WITH_TEXT and (text := _content(record, origin)) is not None:
+                yield text
+            archive.read_to_end()
+            if archive.err_count or record.raw_stream.limit:
+                raise RecordError(origin, "the record is not as long as it says", remedy=_AGAIN)
+    except (ArchiveLoadFailed, EOFError, ValueError, zlib.error) as error:
+        raise RecordError(origin, f"not a record of a web archive ({first_line(error)})", remedy=_AGAIN) from error
+
+
+def _content(record: ArcWarcRecord, origin: Origin) -> Record | None:
+    """The document of a record; None if it is neither HTML nor plain text."""
+    headers = record.rec_headers
+    declared = str((record.http_headers or headers).get_header("Content-Type") or "")
+    content_type = declared.partition(";")[0].strip().lower()
+    if content_type not in (*HTML, "text/plain"):
+        return None
+    raw: bytes = record.content_stream().read()
+    encoding = _encoding(declared, raw if content_type in HTML else b"")
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        reason = f"not {encoding}, the encoding that it names: byte 0x{raw[error.start]:02x} at byte {error.start + 1}"
+        kept = raw[:KEPT_BYTES].decode("utf-8", "backslashreplace")
+        return RecordError(origin, reason, kept, "set it aside with {on_error} skip")
+    uri = str(headers.get_header("WARC-Target-URI") or "")
+    meta: dict[str, Any] = {"uri": uri, "date": headers.get_header("WARC-Date"), "content_type": content_type}
+    if languages := headers.get_header("WARC-Identified-Content-Language"):
+        meta["languages"] = languages.split(",")
+    identity = str(headers.get_header("WARC-Record-ID") or origin).strip("<>")
+    return Document(f"{uri}#{identity}", text, origin, meta)
+
+
+def _encoding(declared: str, page: bytes) -> str:
+    """The name of the encoding that the header names, or else the page itself; UTF-8 if neither does."""
+    import webencodings
+
+    for text in (declared, page[:_HEAD].decode("ascii", "replace")):
+        if (match := _CHARSET.search(text)) and (found := webencodings.lookup(match[1])):
+            return str(found.codec_info.name)
+    return "utf-8"

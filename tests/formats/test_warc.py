@@ -1,0 +1,123 @@
+"""Web archives: which records are documents, and what of damaged ones."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from annotator.document import Document, Origin
+from annotator.errors import RecordError
+from annotator.formats import input_format, warc
+from annotator.formats.base import ReadOptions, Record, only_documents
+from support.cli_runs import annotate
+
+PAGE = "<!doctype html><title>Zürich</title><p>Anna Keller wohnt in <b>Zürich</b>.</p>"
+
+
+def archive(*records: tuple[str, dict[str, str], str | None, bytes], gz: bool = False) -> bytes:
+    """An archive of records: type, headers, the content type that a server named (None: no server), content."""
+    stream = io.BytesIO()
+    writer = WARCWriter(stream, gzip=gz)
+    writer.write_record(writer.create_warcinfo_record("x.warc", {"software": "tests"}))
+    for number, (kind, headers, served, content) in enumerate(records):
+        http = None
+        if served is not None:
+            http = StatusAndHeaders("200 OK", [("Content-Type", served)], protocol="HTTP/1.1")
+        fixed = {"WARC-Record-ID": f"<urn:uuid:{number}>", "WARC-Date": "2026-11-28T10:00:00Z"}
+        writer.write_record(
+            writer.create_warc_record(
+                f"https://example.org/{number}", kind, payload=io.BytesIO(content), http_headers=http,
+                warc_content_type=headers.pop("Content-Type", ""), warc_headers_dict=fixed | headers,
+            )
+        )  # fmt: skip
+    return stream.getvalue()
+
+
+def records(raw: bytes) -> list[Record]:
+    return list(warc.read(io.BytesIO(raw), "in.warc", ReadOptions()))
+
+
+def documents(raw: bytes) -> list[Document]:
+    return list(only_documents(records(raw)))
+
+
+def test_a_page_is_a_document_as_it_was_served() -> None:
+    raw = archive(
+        ("request", {}, None, b"GET / HTTP/1.1\r\n\r\n"),
+        ("response", {}, "text/html; charset=utf-8", PAGE.encode()),
+        ("response", {}, "image/png", b"\x89PNG"),
+    )
+    meta = {"uri": "https://example.org/1", "date": "2026-11-28T10:00:00Z", "content_type": "text/html"}
+    assert documents(raw) == [Document("https://example.org/1#urn:uuid:1", PAGE, Origin("in.warc", 3), meta)]
+
+
+def test_extracted_text_has_its_languages() -> None:
+    raw = archive(
+        ("conversion", {"Content-Type": "text/plain", "WARC-Identified-Content-Language": "deu,fra"}, None, b"Bern\n"),
+        ("metadata", {"Content-Type": "application/warc-fields"}, None, b"charset-detected: utf-8\r\n"),
+    )
+    (document,) = documents(raw)
+    assert document.text == "Bern\n" and document.meta["languages"] == ["deu", "fra"]
+
+
+@pytest.mark.parametrize(
+    ("served", "head", "codec"),
+    [
+        ("text/html; charset=ISO-8859-1", "", "cp1252"),  # which browsers read as windows-1252
+        ('text/html; charset="windows-1251"', "", "cp1251"),
+        ("text/html", '<meta charset="shift_jis">', "shift_jis"),
+        ("text/html; charset=nonsense", "<meta charset=utf-8>", "utf-8"),
+        ("text/html", "", "utf-8"),
+        ("text/plain; charset=utf-16le", "", "utf-16le"),
+    ],
+)
+def test_the_encoding_is_the_one_that_server_or_page_names(served: str, head: str, codec: str) -> None:
+    text = f"{head}<p>{b'x'.decode(codec) if codec != 'utf-16le' else 'x'}"
+    text += {"cp1251": "Москва", "shift_jis": "東京"}.get(codec, "Zürich")
+    (document,) = documents(archive(("response", {}, served, text.encode(codec))))
+    assert document.text == text
+
+
+def test_a_page_in_another_encoding_is_refused_by_itself() -> None:
+    bad, good = records(
+        archive(
+            ("response", {}, "text/html; charset=utf-8", "Zürich".encode("latin-1")),
+            ("response", {}, "text/html", b"Bern"),
+        )
+    )
+    assert isinstance(bad, RecordError) and bad.origin == Origin("in.warc", 2) and bad.raw == "Z\\xfcrich"
+    assert "not utf-8, the encoding that it names: byte 0xfc at byte 2" in str(bad)
+    assert isinstance(good, Document) and good.text == "Bern"
+
+
+@pytest.mark.parametrize("damaged", ["cut", "longer", "garbage"])
+def test_damage_is_an_error_with_the_number_of_the_record(damaged: str) -> None:
+    raw = archive(("conversion", {"Content-Type": "text/plain"}, None, b"Bern and Rome"))
+    if damaged == "cut":
+        raw = raw[:-10]
+    elif damaged == "longer":
+        raw = raw.replace(b"Content-Length: 13", b"Content-Length: 12")
+    else:
+        raw = b"no archive at all\n" * 10
+    with pytest.raises(RecordError, match=r"in\.warc:[12]: "):
+        records(raw)
+
+
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz", "a.warc.wet.gz", "a.wet"])
+def test_suffixes_name_the_format(name: str) -> None:
+    assert input_format(None, name).name == "warc"
+
+
+@pytest.mark.parametrize("by_record", [True, False])
+def test_compressed_archives_are_annotated(tiny: Path, tmp_path: Path, by_record: bool) -> None:
+    page: tuple[str, dict[str, Any], str | None, bytes] = ("response", {}, "text/html", PAGE.encode())
+    path = tmp_path / "crawl.warc.gz"
+    path.write_bytes(archive(page, page, gz=True) if by_record else gzip.compress(archive(page, page)))
+    run = annotate(path, "-f", "jsonl", "--engine", "null", "--model", tiny)
+    assert run.code == 0 and run.out.count(b"https://example.org/") == 4  # id and meta of both
