@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import wraps
+from numbers import Integral, Real
 from os import PathLike, fspath
 from pathlib import Path
 from reprlib import repr as repr_short
@@ -45,7 +46,7 @@ class Recipe:
     auto, exact, bf16 or int8. `lang` is the language of the text, for its words and sentences. `labels` keeps only
     entities with these labels, `min_score` only entities scoring at least this. `batch_tokens` is the number of slots
     in a batch at most (None: what suits the device). `markup` says what the model sees of tags (`<b>`): skip for
-    nothing, keep for their text.
+    nothing, keep for their text. Raises TypeError for `labels` that are one string, UsageError for odd numbers.
     """
 
     model: str | PathLike[str] = DEFAULT_MODEL
@@ -60,6 +61,12 @@ class Recipe:
     markup: str = MARKUP[0]
 
     def __post_init__(self) -> None:
+        if isinstance(self.labels, str):
+            raise TypeError(f"labels must be a list of labels, such as [{self.labels!r}], not one string")
+        if not isinstance(self.min_score, Real) or not 0 <= self.min_score <= 1:
+            raise UsageError(f"min_score must be a number from 0 to 1, not {self.min_score!r}")
+        if self.batch_tokens is not None and not _is_count(self.batch_tokens, 1):
+            raise UsageError(f"batch_tokens must be a whole number from 1 on, not {self.batch_tokens!r}")
         if self.labels is not None:  # hashable and unchanging, as the recipe is
             object.__setattr__(self, "labels", tuple(self.labels))
 
@@ -90,6 +97,10 @@ class Recipe:
         model = str(folder.absolute()) if folder == Path(name) else name
         annotator.recipe = replace(self, model=model)
         return annotator
+
+
+def _is_count(value: object, least: int) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
 
 
 def _loading(recipe: Callable[P, Recipe]) -> Callable[P, Annotator]:
@@ -138,12 +149,15 @@ class Annotator:
         """The documents with their sentences and entities, in the same order; a string is a document's text.
 
         `workers` is the number of processes that segment and encode ahead of the engine; with 0 this process does it,
-        and None stands for the number that suits the device. Raises TypeError at once for a single text, and for what
-        is neither a string nor a Document when it is its turn; ValueError for half of a surrogate pair in a text;
-        AnnotatorError if the annotator is closed, and if a worker dies.
+        and None stands for the number that suits the device. Raises TypeError at once for a single text and what else
+        is not many, and for what is neither a string nor a Document when it is its turn; UsageError for `workers` below
+        0; ValueError for half of a surrogate pair in a text; AnnotatorError if the annotator is closed, and if a worker
+        dies.
         """
-        if isinstance(documents, str | bytes | Document):
+        if isinstance(documents, str | bytes | Document | Mapping) or not isinstance(documents, Iterable):
             raise TypeError(f"pipe takes many texts, as a list for example, not one {type(documents).__name__}")
+        if workers is not None and not _is_count(workers, 0):
+            raise UsageError(f"workers must be a whole number from 0 on, or None, not {workers!r}")
         chunks = chunk_documents(_as_documents(documents), self.chunk_sizes)
         return (document for chunk in self.pipe_chunks(chunks, workers=workers) for document in chunk)
 

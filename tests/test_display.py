@@ -10,7 +10,10 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
+from annotator import display
+from annotator.corpus.view import render
 from annotator.display import (
     CONTROLS,
     MARK_STYLE,
@@ -22,26 +25,64 @@ from annotator.display import (
     visible,
     visible_json,
 )
-from annotator.document import Entity
+from annotator.document import Document, Entity, Origin
+from annotator.formats import html
 
 
 @given(st.text(st.characters()))
 def test_every_label_has_one_colour_that_black_can_be_read_on(label: str) -> None:
     assert re.fullmatch("#[0-9a-f]{6}", colour(label))
-    red, green, blue = bytes.fromhex(colour(label)[1:])
-    assert 0.299 * red + 0.587 * green + 0.114 * blue > 140
+    assert contrast_with_black(colour(label)) >= 5.5  # WCAG asks for 4.5
+
+
+def contrast_with_black(named: str) -> float:
+    """The contrast as WCAG 2 defines it."""
+    parts = [part / 255 for part in bytes.fromhex(named[1:])]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) / 0.05
 
 
 @pytest.mark.parametrize(
     ("label", "expected"),
-    [("PER", "#aa9cfc"), ("WORK_OF_ART", "#9cc9cc"), ("Straße", "#ff8197"), ("\ud800", "#9cc9cc")],
+    [("PER", "#aa9cfc"), ("WORK_OF_ART", "#f0d0ff"), ("Straße", "#f094c3"), ("\ud800", "#79c0ec")],
 )
 def test_the_colour_of_a_label_never_changes(label: str, expected: str) -> None:
     assert colour(label) == expected
 
 
 def test_labels_of_several_corpora_share_a_colour() -> None:
-    assert colour("PER") == colour("PERSON") == "#aa9cfc" != colour("LOC")
+    assert colour("PER") == colour("PERSON") == colour("person") == "#aa9cfc" != colour("LOC")
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        "PER LOC ORG MISC",
+        "CARDINAL DATE EVENT FAC GPE LANGUAGE LAW LOC MONEY NORP ORDINAL ORG PERCENT PERSON PRODUCT QUANTITY TIME "
+        "WORK_OF_ART",
+        "PER LOC ORG OTH PERderiv LOCderiv ORGderiv OTHderiv PERpart LOCpart ORGpart OTHpart",
+        "art building event location organization other person product",
+        "PER ORG LOC ANIM BIO CEL DIS EVE FOOD INST MEDIA MYTH PLANT TIME VEHI",
+    ],
+)
+def test_the_labels_of_a_corpus_have_colours_of_their_own(labels: str) -> None:
+    assert len({colour(label) for label in labels.split()}) == len(labels.split())
+
+
+def test_terminal_page_and_notebook_have_one_table_of_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = Document("d", "Bern ist", Origin("in", 1), entities=(Entity(0, 4, "LOC"), Entity(5, 8, "NEW")))
+    monkeypatch.setattr(display, "_COLOURS", {"LOC": "#010203"})
+    monkeypatch.setattr(display, "_made_of", lambda _: "#040506")
+    console = Console(width=80, force_terminal=True, color_system="truecolor")
+    notebook, page = document._repr_html_(), b"".join(html.write([document])).decode()
+    terminal = "".join(render([document], console))
+    for shown, first, second in (
+        (notebook, "background:#010203", "background:#040506"),
+        (page, "background:#010203", "background:#040506"),
+        (terminal, "48;2;1;2;3m", "48;2;4;5;6m"),
+    ):
+        assert first in shown and second in shown
+    assert "color: #000" in notebook and "color: #000" in page and "38;2;0;0;0;" in terminal
 
 
 @pytest.mark.parametrize(

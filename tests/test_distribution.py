@@ -11,6 +11,7 @@ import tarfile
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from email import message_from_string
 from importlib.metadata import metadata, requires, version
 from pathlib import Path
 
@@ -118,6 +119,13 @@ def test_what_is_built_is_complete_and_works_from_anywhere(tmp_path: Path) -> No
         archive.extractall(site)
         names = set(archive.namelist())
     assert {f"{about}/licenses/{name}" for name in LICENCES} <= names
+    description = message_from_string((site / about / "METADATA").read_text(encoding="utf-8"))
+    assert description["Description-Content-Type"] == "text/markdown"
+    shown = str(description.get_payload())
+    assert shown.startswith("# annotator\n\nMark people") and "## Licence" in shown and "docs/formats.md" in shown
+    assert "![" not in shown and "<img" not in shown  # an index shows none of ours
+    targets = re.findall(r"\]\(([^)]*)\)", shown)
+    assert [target for target in targets if not target.startswith("https://")] == []
     embedded = {f"annotator/models/panx-mini/{path.name}" for path in (ROOT / "models" / "panx-mini").iterdir()}
     assert embedded | {"annotator/py.typed", "annotator/train/__init__.py"} <= names
     assert {name.split("/")[0] for name in names} == {"annotator", about}

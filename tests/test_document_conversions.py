@@ -176,6 +176,13 @@ def test_what_is_no_dict_is_no_record(record: Any) -> None:
         Document.from_dict(record)
 
 
+def test_odd_entities_and_origins_are_not_taken_for_other_fields() -> None:
+    with pytest.raises(RecordError, match=r"^record:1: field 'ents' must hold entities, not 1$"):
+        Document.from_dict({"text": "Rom", "ents": [1]})
+    with pytest.raises(TypeError, match=r"^an origin must be an Origin, not 'in:1'$"):
+        Document.from_dict({"text": "Rom"}, "in:1")  # type: ignore[arg-type]
+
+
 def test_odd_values_in_a_record_are_named_in_one_line() -> None:
     deep: Any = []
     for _ in range(2_000):

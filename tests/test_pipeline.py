@@ -22,6 +22,7 @@ from annotator.engines.base import Batch
 from annotator.engines.batching import batches_by_length, make_batch
 from annotator.engines.torch import TorchEngine
 from annotator.errors import AnnotatorError, UsageError
+from annotator.pipeline import Recipe
 from annotator.prepare.chunk_sizes import ChunkSizes
 from annotator.prepare.encode import Encoder
 from annotator.prepare.preparer import Preparer, contents
@@ -303,12 +304,35 @@ def test_half_of_a_surrogate_pair_in_a_text_is_a_value_error(null: Annotator) ->
         null("Rom \ud800")
 
 
-@pytest.mark.parametrize("texts", ["Angela", b"Angela", Document("i", "Rom", Origin("in", 1))])
+@pytest.mark.parametrize(
+    "texts", ["Angela", b"Angela", Document("i", "Rom", Origin("in", 1)), {"text": "Angela"}, None, 3]
+)
 def test_one_text_is_not_many(texts: Any, null: Annotator) -> None:
-    with pytest.raises(
-        TypeError, match=r"^pipe takes many texts, as a list for example, not one (str|bytes|Document)$"
-    ):
+    with pytest.raises(TypeError, match=r"^pipe takes many texts, as a list for example, not one \w+$"):
         null.pipe(texts)
+
+
+@pytest.mark.parametrize("workers", [-1, "2", 1.5, True])
+def test_an_odd_number_of_workers_is_refused_at_once(workers: Any, null: Annotator) -> None:
+    with pytest.raises(UsageError, match=r"^workers must be a whole number from 0 on, or None, not "):
+        null.pipe(["Rom"], workers=workers)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"labels": "PER"}, TypeError, r"labels must be a list of labels, such as \['PER'\], not one string"),
+        ({"min_score": 2}, UsageError, "min_score must be a number from 0 to 1, not 2"),
+        ({"min_score": "x"}, UsageError, "min_score must be a number from 0 to 1, not 'x'"),
+        ({"min_score": float("nan")}, UsageError, "min_score must be a number from 0 to 1, not nan"),
+        ({"batch_tokens": 0}, UsageError, "batch_tokens must be a whole number from 1 on, not 0"),
+        ({"batch_tokens": 1.5}, UsageError, "batch_tokens must be a whole number from 1 on, not 1.5"),
+    ],
+)
+def test_odd_arguments_of_a_recipe_are_refused(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=f"^{message}$"):
+        Annotator.load(**arguments)
+    assert Recipe(min_score=np.float32(0.5), batch_tokens=np.int64(9)).batch_tokens == 9  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

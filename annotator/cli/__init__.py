@@ -30,6 +30,15 @@ INTERRUPTED = 130
 TERMINATED = 143
 # How writing to stdout fails where Click and rich write to it (all other files are written by `files.sinks`).
 STDOUT_FAILURES = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG)
+# What to do instead of options that other programs have. `-v` is the version in some and more messages in others: it is
+# refused, because with the wrong guess the results would be a line of versions.
+_VERSION = "annotate -V shows the versions"
+INSTEAD = {
+    "-v": f"{_VERSION}, and --progress bar shows the progress of a run",
+    "--verbose": "--progress bar shows the progress of a run",
+    "-V": _VERSION,
+    "--version": _VERSION,
+}
 COMMANDS = {
     "run": "annotator.cli.run:run",
     "view": "annotator.cli.view:view",
@@ -76,7 +85,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     epilog="Example: annotate samples/de.txt --format jsonl -o de.jsonl",
 )
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version,
+    "-V", "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version,
     help="Show the versions of the package and its engines.",
 )  # fmt: skip
 def group() -> None:
@@ -141,6 +150,8 @@ def _warning_in_one_line() -> Iterator[None]:
 
 def _usage(error: click.ClickException) -> str:
     """A wrong command as one line, with the command that shows the right ones."""
+    if isinstance(error, click.NoSuchOption) and error.option_name in INSTEAD:
+        return f"there is no option {error.option_name} here: {INSTEAD[error.option_name]}"
     if isinstance(error, click.NoSuchOption):
         message = f"there is no option {_with_nearest(error.option_name, error.possibilities)}"
     elif isinstance(error, click.exceptions.NoSuchCommand):

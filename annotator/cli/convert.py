@@ -7,29 +7,36 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.options import REJECTED, LocalPath, error_options, input_options, lang_option, output_options
-from annotator.cli.terminal import warn
+from annotator.cli.options import (
+    REJECTED,
+    LocalPath,
+    error_options,
+    format_option,
+    input_options,
+    lang_option,
+    output_options,
+    quiet_option,
+)
+from annotator.cli.terminal import say_how_to_end, warn
 from annotator.files.sinks import STDOUT
-from annotator.formats import OUTPUTS
 from annotator.formats.base import ReadOptions, WriteOptions
 
 EXAMPLES = """\b
 Examples:
   annotate convert samples/gold.conll gold.spacy
-  annotate convert samples/gold.conll - --to jsonl --style prodigy
+  annotate convert samples/gold.conll - --format jsonl --style prodigy
 """
 
 
 @click.command("convert", epilog=EXAMPLES)
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...", type=click.Path())
 @click.argument("output", metavar="OUT", type=LocalPath(path_type=Path, allow_dash=True))
-@input_options("--from")
-@click.option(
-    "--to", "format", metavar="NAME", help=f"Format of the output: {', '.join(OUTPUTS)}.  [default: by suffix]"
-)
+@input_options()
+@format_option("by suffix")
 @lang_option
 @output_options
 @error_options
+@quiet_option
 def convert(
     inputs: tuple[str, ...],
     output: Path,
@@ -41,6 +48,7 @@ def convert(
     write_options: WriteOptions,
     on_error: str,
     rejects: Path | None,
+    quiet: bool,
 ) -> None:
     """Convert files between any two formats; - is stdin or stdout.
 
@@ -58,6 +66,7 @@ def convert(
     file = None if str(output) == STDOUT else output
     target = output_format(format, file)
     check_terminal(target, file)
+    say_how_to_end(inputs, quiet)
     given = open_input(inputs, input_format, read_options)
     skipped = None
     if on_error == "skip" and file:

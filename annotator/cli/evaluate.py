@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from annotator.cli.options import LocalPath, device_option
-from annotator.cli.terminal import warn
+from annotator.cli.options import FORMAT, LocalPath, device_option, input_options, quiet_option
+from annotator.cli.terminal import say_how_to_end, warn
+from annotator.formats.base import ReadOptions
+
+FORMATS = ("terminal", "markdown", "json", "html")
 
 EXAMPLES = """\b
 Examples:
@@ -20,7 +24,7 @@ Examples:
 @click.argument("files", nargs=-1, required=True, metavar="GOLD [PRED]...")
 @click.option("--model", metavar="NAME", help="Model that tags the tokens of the gold files; all FILES are then gold.")
 @device_option
-@click.option("--input-format", metavar="NAME", help="Format of all files.  [default: by suffix]")
+@input_options()
 @click.option(
     "--compare", "others", multiple=True, metavar="PRED2", help="Predictions of a second system, for each gold file."
 )
@@ -28,22 +32,27 @@ Examples:
     "--map", "label_map", metavar="A=B,...", help="Count label A as B in all files; A=O leaves entities of A out."
 )
 @click.option("--strict", is_flag=True, help="Read tags as strict IOB2: an I- that continues nothing is no entity.")
-@click.option("--json", "format_name", flag_value="json", help="Print JSON.")
-@click.option("--markdown", "format_name", flag_value="markdown", help="Print Markdown.")
-@click.option("--html", "format_name", flag_value="html", help="Print an HTML page.")
+@click.option(*FORMAT, type=click.Choice(FORMATS), default="terminal", show_default=True, help="Format of the report.")
+@click.option("--json", "shown_as", flag_value="json", help="The same as --format json.")
+@click.option("--markdown", "shown_as", flag_value="markdown", help="The same as --format markdown.")
+@click.option("--html", "shown_as", flag_value="html", help="The same as --format html.")
 @click.option("--plot", type=LocalPath(path_type=Path, dir_okay=False), help="Draw a .png or .svg (extra `plot`).")
 @click.option("--fail-under", type=click.FloatRange(0, 1), metavar="F1", help="Exit with 1 if micro F1 is lower.")
+@quiet_option
 def evaluate(
     files: tuple[str, ...],
     model: str | None,
     device: str,
     input_format: str | None,
+    read_options: ReadOptions,
     others: tuple[str, ...],
     label_map: str | None,
     strict: bool,
-    format_name: str | None,
+    format: str,
+    shown_as: str | None,
     plot: Path | None,
     fail_under: float | None,
+    quiet: bool,
 ) -> None:
     """Compare tagged files: scores with intervals, kinds of errors, examples, calibration.
 
@@ -62,12 +71,15 @@ def evaluate(
     comparisons = pair_files(files, others, by_model=model is not None)
     if plot:
         check_plot(plot)
-    tagger = Tagger(model, device) if model else None
-    result = compare(comparisons, tagger, input_format, LabelMap.parse(label_map), strict, parameter="--{}".format)
+    say_how_to_end([*files, *others], quiet)
+    tagger = Tagger(model, device, quiet) if model else None
+    options = replace(read_options, strict=strict)
+    result = compare(comparisons, tagger, input_format, LabelMap.parse(label_map), options, parameter="--{}".format)
     for warning in result.warnings:
         warn(warning)
+    chosen = shown_as or format
     with open_sink(None) as sink:
-        sink.write(render(result, format_name).encode("utf-8", "backslashreplace"))
+        sink.write(render(result, None if chosen == "terminal" else chosen).encode("utf-8", "backslashreplace"))
     if plot:
         draw(result, plot)
     f1 = result.scores.micro.f1

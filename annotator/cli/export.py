@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.options import LocalPath
+from annotator.cli.options import LocalPath, quiet_option
 from annotator.cli.terminal import say
 
 
@@ -20,7 +20,8 @@ from annotator.cli.terminal import say
 @click.option(
     "--text", multiple=True, metavar="FILE", help="Text that resembles what will be annotated; int8 is fitted to it."
 )
-def export(model: str, output: Path, precision: str, text: tuple[str, ...]) -> None:
+@quiet_option
+def export(model: str, output: Path, precision: str, text: tuple[str, ...], quiet: bool) -> None:
     """Write MODEL as a folder that --model accepts and that runs on CPUs without torch.
 
     MODEL is a known name, a checkpoint folder or a Hub name. The folder is an ordinary checkpoint with graphs for
@@ -31,4 +32,6 @@ def export(model: str, output: Path, precision: str, text: tuple[str, ...]) -> N
     from annotator.input.records import open_input
 
     documents = open_input(text).documents() if text else ()
-    say(f"wrote {write(find_checkpoint(model), output, precision, documents)}")
+    written = write(find_checkpoint(model), output, precision, documents)
+    if not quiet:
+        say(f"wrote {written}")

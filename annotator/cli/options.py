@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from annotator.engines import ENGINES
-from annotator.engines.base import PRECISIONS
+from annotator.engines.base import DEVICES, PRECISIONS
 from annotator.errors import UsageError
 from annotator.files.uris import check_local
-from annotator.formats import FORMATS, INPUTS
+from annotator.formats import FORMATS, INPUTS, OUTPUTS
 from annotator.formats.base import ON_ERROR, SPLITS, TEXT_FIELD, ReadOptions, WriteOptions
 from annotator.prepare.markup import MARKUP
 
@@ -39,19 +39,33 @@ json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="P
 limit_option: Decorator = click.option(
     "--limit", type=click.IntRange(min=0), metavar="N", help="Stop after this many documents."
 )
+quiet_option: Decorator = click.option(
+    "-q", "--quiet", is_flag=True, help="Show only warnings and errors on stderr, no progress and no summary."
+)
+# `--from` and `--to` are other names of `--input-format` and `--format`, in every command that has these.
+INPUT_FORMAT = ("--input-format", "--from", "input_format")
+FORMAT = ("-f", "--format", "--to", "format")
 
 
 def device_option(command: Command) -> Command:
     """The device of a model, `device`."""
-    text = "Device of the model: auto, cpu, cuda, cuda:N, cuda:all or mps."
-    return click.option("--device", default="auto", show_default=True, help=text)(command)
+    return click.option(
+        "--device", metavar=f"[{'|'.join(DEVICES)}]", default="auto", show_default=True, help="Device of the model."
+    )(command)
 
 
-def input_options(flag: str = "--input-format") -> Decorator:
+def format_option(default: str) -> Decorator:
+    """The format of an output, `format`; `default` says which it is if none is named."""
+    return click.option(
+        *FORMAT, metavar="NAME", help=f"Format of the output: {', '.join(OUTPUTS)}.  [default: {default}]"
+    )
+
+
+def input_options() -> Decorator:
     """How inputs are read. The command gets `input_format`, a name or None, and `read_options`."""
     options: list[Decorator] = [
         click.option(
-            flag, "input_format", metavar="NAME",
+            *INPUT_FORMAT, metavar="NAME",
             help=f"Format of the input: {', '.join(INPUTS)}.  [default: by suffix, else text]",
         ),
         click.option(

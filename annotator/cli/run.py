@@ -12,13 +12,14 @@ from annotator.cli.options import (
     REJECTED,
     LocalPath,
     error_options,
+    format_option,
     input_options,
     limit_option,
     model_options,
     output_options,
+    quiet_option,
 )
-from annotator.cli.terminal import say
-from annotator.formats import OUTPUTS
+from annotator.cli.terminal import say, say_how_to_end
 from annotator.formats.base import ReadOptions, WriteOptions
 from annotator.run.progress import DISPLAYS
 
@@ -37,10 +38,7 @@ Examples:
 @click.option(
     "-o", "--output", metavar="FILE|FOLDER/", type=LocalPath(), help="File or folder to write.  [default: stdout]"
 )
-@click.option(
-    "-f", "--format", metavar="NAME",
-    help=f"Format of the output: {', '.join(OUTPUTS)}.  [default: by suffix, else conll]",
-)  # fmt: skip
+@format_option("by suffix, else conll")
 @model_options
 @click.option(
     "--workers", type=click.IntRange(min=0), metavar="N",
@@ -56,9 +54,10 @@ Examples:
 @error_options
 @click.option("--resume", is_flag=True, help="Resume a run that was interrupted.")
 @click.option(
-    "--progress", type=click.Choice(DISPLAYS), default="auto", show_default=True, help="How to show progress on stderr."
-)
-@click.option("-q", "--quiet", is_flag=True, help="Show no progress and no summary on stderr.")
+    "--progress", type=click.Choice(DISPLAYS), default="auto", show_default=True,
+    help="How to show progress on stderr, with --quiet as well unless it is auto.",
+)  # fmt: skip
+@quiet_option
 def run(
     inputs: tuple[str, ...],
     output: str | None,
@@ -88,14 +87,13 @@ def run(
     from annotator.run.runner import run as annotate
     from annotator.system.process_setup import import_spacy
 
-    if sys.stdin and sys.stdin.isatty() and "-" in (inputs or "-") and not quiet:
-        say("reading from the terminal, one document per line; end with Ctrl-D")
+    say_how_to_end(inputs, quiet)
     job = make_job(
         open_input(inputs or ("-",), input_format, read_options), output, format, shard_size, options=write_options,
         recipe=recipe, on_error=on_error, rejects=rejects, limit=limit, workers=workers, resume=resume, force=force,
     )  # fmt: skip
     import_spacy()
-    done = annotate(job, "none" if quiet else progress, say)
+    done = annotate(job, "none" if quiet and progress == DISPLAYS[0] else progress, say)
     if not (quiet or done.complete):
         say(str(done))
     if done.counts.rejected:

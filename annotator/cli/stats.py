@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from annotator.cli.options import input_options, json_option, lang_option
-from annotator.cli.terminal import print_text
+from annotator.cli.options import input_options, json_option, lang_option, quiet_option
+from annotator.cli.terminal import print_text, say_how_to_end
 from annotator.formats.base import ReadOptions
 
 
@@ -15,6 +15,7 @@ from annotator.formats.base import ReadOptions
 @lang_option
 @click.option("--names", default=5, show_default=True, metavar="N", help="Show the N most frequent names of a label.")
 @json_option
+@quiet_option
 def stats(
     files: tuple[str, ...],
     input_format: str | None,
@@ -22,6 +23,7 @@ def stats(
     lang: str,
     names: int,
     as_json: bool,
+    quiet: bool,
 ) -> None:
     """Count documents, sentences, words and entities of files in any format, and the most frequent names.
 
@@ -31,5 +33,6 @@ def stats(
     from annotator.input.records import open_input
     from annotator.output.documents import segmented
 
+    say_how_to_end(files, quiet)
     counted = count(segmented(open_input(files, input_format, read_options).documents(), lang))
     print_text(to_json(counted, names) if as_json else in_terminal(counted, names).rstrip("\n"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+
 import click
 
 from annotator.display import one_line
@@ -22,3 +25,12 @@ def say(text: str) -> None:
 def warn(text: str) -> None:
     """Print a warning on stderr."""
     say(f"warning: {text}")
+
+
+def say_how_to_end(inputs: Sequence[str], quiet: bool) -> None:
+    """Say on stderr, unless `quiet`, that stdin is read if it is a terminal: the command would seem to hang.
+
+    No inputs stand for stdin, and for someone who may not know the command.
+    """
+    if not quiet and "-" in (inputs or "-") and sys.stdin and sys.stdin.isatty():
+        say("reading from the terminal; end with Ctrl-D" + ("" if inputs else ", or see annotate --help"))

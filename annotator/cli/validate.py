@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.options import LocalPath, force_option, input_options, json_option
-from annotator.cli.terminal import print_text, say
+from annotator.cli.options import LocalPath, force_option, input_options, json_option, quiet_option
+from annotator.cli.terminal import print_text, say, say_how_to_end
 from annotator.formats.base import ReadOptions
 
 EXAMPLES = """\b
@@ -28,6 +28,7 @@ Examples:
 @click.option("-o", "--output", type=LocalPath(path_type=Path, dir_okay=False), help="File for the repaired corpus.")
 @force_option
 @json_option
+@quiet_option
 def validate(
     files: tuple[str, ...],
     input_format: str | None,
@@ -37,6 +38,7 @@ def validate(
     output: Path | None,
     force: bool,
     as_json: bool,
+    quiet: bool,
 ) -> None:
     """Check records, tags, entities and ids of files in any format; exit with 1 if something is wrong.
 
@@ -46,12 +48,14 @@ def validate(
     from annotator.errors import AnnotatorError, UsageError
     from annotator.input.records import open_input
 
+    say_how_to_end(files, quiet)
     given = open_input(files, input_format, read_options)
     if (repair is None) != (output is None):
         raise UsageError("a repair needs both its kind and a file to write", "give {repair} and {output}")
     if repair and output:
         changed = validating.repair(given, output, validating.Repair(repair), force)
-        say(f"{changed:,} tags repaired in {output}")
+        if not quiet:
+            say(f"{changed:,} tags repaired in {output}")
         given = open_input([str(output)], input_format or "conll", read_options)
     report = validating.validate(given, show)
     print_text(report.to_json() if as_json else str(report))

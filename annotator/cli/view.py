@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.options import LocalPath, force_option, input_options, limit_option
-from annotator.cli.terminal import warn
+from annotator.cli.options import FORMAT, LocalPath, force_option, input_options, limit_option, quiet_option
+from annotator.cli.terminal import say_how_to_end, warn
 from annotator.formats.base import ReadOptions
 
 EXAMPLES = """\b
@@ -20,12 +20,13 @@ Examples:
 
 @click.command("view", epilog=EXAMPLES)
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER|-...", type=click.Path())
-@click.option("-f", "--format", metavar="NAME", help="terminal or html.  [default: by suffix, else terminal]")
+@click.option(*FORMAT, metavar="[terminal|html]", help="How to show them.  [default: by suffix, else terminal]")
 @click.option("-o", "--output", type=LocalPath(path_type=Path), help="File to write.  [default: stdout]")
 @click.option("--scores", is_flag=True, help="Show the scores of entities (an HTML page shows them on hover).")
 @limit_option
 @input_options()
 @force_option
+@quiet_option
 def view(
     inputs: tuple[str, ...],
     format: str | None,
@@ -35,6 +36,7 @@ def view(
     input_format: str | None,
     read_options: ReadOptions,
     force: bool,
+    quiet: bool,
 ) -> None:
     """Show documents with the entities that their files hold, in colour.
 
@@ -46,6 +48,7 @@ def view(
     from annotator.input.records import open_input
 
     chosen = choose_format(format, output)
+    say_how_to_end(inputs, quiet)
     given = open_input(inputs, input_format, read_options)
     if given.formats == {"text"}:
         warn("plain text has no entities: annotate it first, for example with annotate FILE -o FILE.jsonl")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # the command line reads the names below without importing Nu
     from annotator.prepare.encode import Ints
 
 PRECISIONS = ("auto", "exact", "bf16", "int8")
+DEVICES = ("auto", "cpu", "cuda", "cuda:N", "cuda:all", "mps")  # N stands for a number
 # About 1,000 slots fit in a CPU's cache.
 CPU_SLOTS = 1_024
 

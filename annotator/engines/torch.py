@@ -16,7 +16,7 @@ from transformers.utils import logging
 
 from annotator.checkpoints.config import CONFIG, layers_of, read_config, tags_of
 from annotator.checkpoints.weights import read_tensors
-from annotator.engines.base import CPU_SLOTS, Batch, BatchTooLarge, Engine, EngineOptions
+from annotator.engines.base import CPU_SLOTS, DEVICES, Batch, BatchTooLarge, Engine, EngineOptions
 from annotator.engines.multi_gpu import MultiGpuEngine
 from annotator.errors import AnnotatorError, UsageError, first_line
 from annotator.prepare.encode import Ints
@@ -172,7 +172,7 @@ def choose_device(name: str) -> torch.device:
     except RuntimeError:
         device = None
     if device is None or device.type not in ("cpu", "cuda", "mps"):
-        raise UsageError(f"unknown device {name!r}", "use auto, cpu, cuda, cuda:N, cuda:all or mps")
+        raise UsageError(f"unknown device {name!r}", f"use {', '.join(DEVICES[:-1])} or {DEVICES[-1]}")
     missing = (device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count()) or (
         device.type == "mps" and not torch.backends.mps.is_available()
     )

@@ -13,6 +13,7 @@ from annotator.evaluate.examples import Example, Examples
 from annotator.evaluate.matching import ERRORS, Kind, Strictness, Tally, Totals, match_spans, totals
 from annotator.evaluate.metrics import Calibration, Comparison, Overlap, Score, Scores
 from annotator.evaluate.paired_files import Files, LabelMap, Unit, read_pairs
+from annotator.formats.base import ReadOptions
 from annotator.labels import TagSet
 
 Wording = Callable[[str], str]  # how a front end writes the name of a parameter, see AnnotatorError.worded
@@ -62,20 +63,24 @@ class Tagger:
     `labels` are the labels that the model knows, empty before then.
     """
 
-    def __init__(self, name: str, device: str = "auto") -> None:
+    def __init__(self, name: str, device: str = "auto", quiet: bool = False) -> None:
         self.name = name
         self.labels: tuple[str, ...] = ()
         self._device = device
+        self._quiet = quiet
 
     def tag(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """The documents with the model's entities instead of their own; shows a bar on stderr if it is a terminal."""
+        """The documents with the model's entities instead of their own.
+
+        Shows a bar on stderr if that is a terminal, unless this tagger is quiet.
+        """
         from tqdm import tqdm
 
         from annotator.pipeline import Annotator
 
         annotator = Annotator.load(self.name, device=self._device)
         self.labels = TagSet.parse(annotator.engine.labels).labels
-        yield from tqdm(annotator.pipe(documents), unit=" documents", leave=False, disable=None)
+        yield from tqdm(annotator.pipe(documents), unit=" documents", leave=False, disable=self._quiet or None)
 
 
 def evaluate(
@@ -83,18 +88,19 @@ def evaluate(
     tagger: Tagger | None = None,
     format_name: str | None = None,
     labels: LabelMap | None = None,
-    strict: bool = False,
+    options: ReadOptions | None = None,
     parameter: Wording = str,
 ) -> Evaluation:
     """Compare gold files with predictions, or with what `tagger` finds in their tokens.
 
-    `format_name` is the format of all files (None: by suffix), `strict` reads tags as strict IOB2, and `parameter`
-    words the parameters that warnings name. Raises AnnotatorError, UsageError or RecordError for files that cannot
+    `format_name` is the format of all files (None: by suffix), `options` say how they are read, and `parameter` words
+    the parameters that warnings name. Raises AnnotatorError, UsageError or RecordError for files that cannot
     be compared.
     """
     labels = labels or LabelMap()
     # All files are opened first, so that a missing one is reported before the model is loaded.
-    opened = [read_pairs(files, tagger.tag if tagger else None, format_name, labels, strict) for files in comparisons]
+    tag, options = tagger.tag if tagger else None, options or ReadOptions()
+    opened = [read_pairs(files, tag, format_name, labels, options) for files in comparisons]
     found = _Found()
     scored = [
         _score_file(files, files.predicted or (tagger.name if tagger else ""), rows, found)

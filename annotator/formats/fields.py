@@ -60,9 +60,13 @@ def from_record(record: Mapping[str, Any], origin: Origin) -> Document:
     """The document of a record in Python: what `Document.from_dict` returns and raises."""
     if not isinstance(record, Mapping):
         raise TypeError(f"a record must be a dict with a text, not {repr_short(record)}")
+    if not isinstance(origin, Origin):
+        raise TypeError(f"an origin must be an Origin, not {repr_short(origin)}")
     for name, kind, what in (("ents", list, "a list"), ("meta", Mapping, "an object")):
         if name in record and not isinstance(record[name], kind):
             raise RecordError(origin, f"field {name!r} must be {what}, not {repr_short(record[name])}")
+    if odd := [one for one in record.get("ents", ()) if not isinstance(one, Mapping | list | tuple)]:
+        raise RecordError(origin, f"field 'ents' must hold entities, not {repr_short(odd[0])}")
     return to_document(dict(record), origin, ReadOptions())
 
 

@@ -1,7 +1,9 @@
 """Markup in text: HTML and XML tags, character references and wiki marks, with exact offsets.
 
 A tag, a wiki mark and a reference to one of `& < > "` or to a space is a word of its own. Other references
-(`M&uuml;ller`, `L&#39;Italie`) are read as the characters that they stand for, inside the words of these.
+(`M&uuml;ller`, `L&#39;Italie`) are read as the characters that they stand for, inside the words of these. What
+`<script>` and `<style>` contain is code, up to the tag that closes them; without one, it is text, because the tag may
+only be talked about.
 """
 
 from __future__ import annotations
@@ -40,6 +42,9 @@ _WITHOUT_VALUE = frozenset([
     "disabled", "hidden", "ismap", "loop", "multiple", "muted", "nohref", "noshade", "novalidate", "nowrap",
     "open", "readonly", "required", "reversed", "selected",
 ])  # fmt: skip
+# The elements that contain code, in which nothing is a mark, and the tags that close them.
+_CODE = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("script", "style")}
+_BEGINS_CODE = re.compile("<(?:script|style)", re.IGNORECASE)
 # Possessive quantifiers keep the time linear in the length of the text.
 _VALUE = r"""(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>=`]++)"""
 _ATTRIBUTE = rf"\s++[A-Za-z_:][\w:.-]*+(?:\s*+=\s*+{_VALUE})?"
@@ -55,7 +60,7 @@ _APART = frozenset('&<>"')
 
 
 class Kind(Enum):
-    """What a mark is. `OPENING` and `CLOSING` are tags of blocks, and `TAG` any other."""
+    """What a mark is. `OPENING` and `CLOSING` are tags of blocks, and `TAG` any other; CODE stands between two tags."""
 
     TAG = "tag"
     OPENING = "opening"
@@ -63,6 +68,7 @@ class Kind(Enum):
     REFERENCE = "reference"
     LETTER = "letter"
     WIKI = "wiki"
+    CODE = "code"
 
 
 class Mark(NamedTuple):
@@ -94,7 +100,27 @@ def find_marks(text: str) -> list[Mark]:
     """The marks in a text, in order. Only what is surely markup counts: not `a < b`, `<3` or `<anna@example.org>`."""
     if not ("<" in text or "&" in text or "''" in text or "[[" in text or "]]" in text or "{{" in text or "}}" in text):
         return []
-    return [mark for match in _MARK.finditer(text) if (mark := _mark(match)) is not None]
+    if not _BEGINS_CODE.search(text):
+        return [mark for match in _MARK.finditer(text) if (mark := _mark(match)) is not None]
+    return list(_marks_and_code(text))
+
+
+def _marks_and_code(text: str) -> Iterator[Mark]:
+    """The marks in a text in which there may be code."""
+    closed = set(_CODE)  # the elements that are closed as far as is known
+    end = 0
+    while match := _MARK.search(text, end):
+        end = match.end()
+        if mark := _mark(match):
+            yield mark
+        name = (match["name"] or "").lower()
+        if mark and name in closed and not match["close"] and not match["empty"]:
+            if closing := _CODE[name].search(text, end):
+                if closing.start() > end:
+                    yield Mark(end, closing.start(), Kind.CODE, text[end : closing.start()])
+                end = closing.start()
+            else:
+                closed.remove(name)  # what is not found once is not searched for again
 
 
 def _mark(match: re.Match[str]) -> Mark | None:
@@ -142,7 +168,9 @@ def marked_tokens(
             ended = begun = False
         inside = []
         start = mark.end
-        if mark.kind is Kind.OPENING:
+        if mark.kind is Kind.CODE:
+            yield from ((begin, end, WORD) for begin, end, _ in plain(text, mark.start, mark.end))
+        elif mark.kind is Kind.OPENING:
             yield mark.start, mark.end, WORD if begun else WORD + BEGINS
             ended, begun = False, True
         elif mark.kind is Kind.CLOSING:
@@ -214,6 +242,6 @@ def without_marks(text: str) -> str:
     parts: list[str] = []
     end = 0
     for mark in find_marks(text):
-        parts += (text[end : mark.start], mark.stands_for if mark.kind is Kind.LETTER else " ")
+        parts += (text[end : mark.start], mark.stands_for if mark.kind in (Kind.LETTER, Kind.CODE) else " ")
         end = mark.end
     return "".join([*parts, text[end:]]) if parts else text

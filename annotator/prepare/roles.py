@@ -71,7 +71,7 @@ _known = _KnownRoles()
 def see(text: str, sentences: Sequence[Sentence], markup: str) -> tuple[list[list[str]], list[int]]:
     """What the model sees of the words of each sentence, '' for nothing, and the roles of the words of all sentences.
 
-    Tags are not seen if `markup` is skip. A reference is seen as the character that it stands for.
+    Tags and code are not seen if `markup` is skip. A reference is seen as the character that it stands for.
     """
     roles: list[int] = []
     words = list(_seen_words(text, sentences, markup, roles))
@@ -114,7 +114,12 @@ def _seen(text: str, start: int, end: int, marks: Sequence[Mark], number: int, m
         mark = marks[number]
         parts.append(text[at : mark.start])
         whole = mark.start <= start and end <= mark.end
-        if not mark.is_tag and mark.kind is not Kind.WIKI:
+        if mark.kind is Kind.CODE:
+            if markup == "keep":
+                parts.append(text[max(mark.start, start) : min(mark.end, end)])
+            else:
+                role |= SEPARATOR * whole
+        elif not mark.is_tag and mark.kind is not Kind.WIKI:
             parts.append(mark.stands_for if mark.start >= start else "")
         elif markup == "keep" or not mark.is_tag:
             parts.append(text[max(mark.start, start) : min(mark.end, end)])

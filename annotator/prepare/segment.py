@@ -12,13 +12,15 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import redirect_stderr
 from dataclasses import replace
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import regex
 
 from annotator.document import OFFSETS, Document, Sentence, keep_whole
-from annotator.errors import UsageError, first_line
+from annotator.errors import UsageError, first_line, install_extra
 from annotator.prepare.full_stops import Stop, decided, kind_of
 from annotator.prepare.markup import find_marks, marked_tokens, without_marks
 from annotator.prepare.sentence_ends import is_ellipsis, sentence_offsets
@@ -62,6 +64,13 @@ _zone = lock_kept_over_forks()
 _CASE_ENDING = regex.compile(r"(?<=\p{Lu}):(?=\p{Ll}{1,5}$)")
 # What separates the cells of a table, also without spaces around it.
 _SEPARATOR = regex.compile(r"[|;]+")
+# The languages whose tokenizers need more than spaCy, and what installs it.
+NEEDS = {
+    "ja": install_extra("ja"),
+    "ko": f"install the library mecab-ko with mecab-ko-dic, and {install_extra('ko')}",
+    "th": install_extra("th"),
+    "vi": install_extra("vi"),
+}
 _HYPHEN_RULE = ":-|–|—|--"  # occurs in the one infix rule of spaCy that splits at hyphens
 
 
@@ -216,13 +225,18 @@ def _blank(lang: str) -> Language:
 
     try:
         nlp = spacy.blank(lang)
-    except (ImportError, AttributeError) as error:
+        if lang in NEEDS:
+            with redirect_stderr(StringIO()):  # natto-py says more than once what it misses
+                nlp.tokenizer("Rom")  # what is missing may be noticed only now
+    except Exception as error:  # each of these packages has errors of its own
+        if lang in NEEDS:
+            reason = "" if isinstance(error, ImportError) else f" ({first_line(error)})"
+            message = f"the words of the language {lang!r} need packages that are missing here{reason}"
+            raise UsageError(message, f"{NEEDS[lang]}, or use xx") from None
         if "E048" in str(error) or isinstance(error, AttributeError):
             message = f"spaCy has no language {lang!r}"
             raise UsageError(message, "use a code such as de, fr, it, en, or xx for any") from None
-        # Some languages need packages of their own.
-        message = f"spaCy cannot load its language {lang!r} ({first_line(error)})"
-        raise UsageError(message, "install what it needs, or use xx") from None
+        raise
     tokenizer: Any = nlp.tokenizer
     rules = [str(rule) for rule in nlp.Defaults.infixes or ()]
     if lang == "xx":

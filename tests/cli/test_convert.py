@@ -18,6 +18,6 @@ def test_a_file_that_exists_names_the_argument_for_the_output(tmp_path: Path) ->
 
 
 def test_a_suffix_without_a_format_names_the_option_for_the_format(tmp_path: Path) -> None:
-    assert ": add --to jsonl|conll|" in refused(annotate("convert", GOLD, tmp_path / "out.xyz"), 2)
+    assert ": add --format jsonl|conll|" in refused(annotate("convert", GOLD, tmp_path / "out.xyz"), 2)
     run = annotate("convert", GOLD, "-", "--to", "jsonl", "--style", "doccano")
     assert run.code == 0 and b'"label": [[0, 12, "PER"]' in run.out

@@ -58,8 +58,9 @@ def test_help_imports_nothing_heavy() -> None:
     assert heavy.isdisjoint(done.stdout.splitlines()[-1].split())
 
 
-def test_version_names_what_computes() -> None:
-    line = annotate("--version").out.decode()
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version_names_what_computes(option: str) -> None:
+    line = annotate(option).out.decode()
     assert line.startswith(f"annotate {__version__} (model panx-mini, torch {version('torch')}, ")
     assert f"transformers {version('transformers')}, onnxruntime " in line and line.count("\n") == 1
 
@@ -77,6 +78,12 @@ def test_version_names_what_computes() -> None:
 def test_the_nearest_name_is_suggested_for_a_mistyped_one(args: list[str], what: str) -> None:
     run = annotate(*args)
     assert refused(run, 2).endswith(what)
+
+
+@pytest.mark.parametrize("args", [["-v"], ["a.txt", "-v"], ["stats", "a.txt", "-V"], ["a.txt", "--version"]])
+def test_options_that_other_programs_have_are_refused_with_what_is_here(args: list[str]) -> None:
+    said = refused(annotate(*args), 2)
+    assert said.startswith(f"there is no option {args[-1]} here: annotate -V shows the versions")
 
 
 @pytest.mark.parametrize("option", ["--no-such", "--versio"])

@@ -8,8 +8,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from annotator.cli.options import error_options, input_options, model_options, output_options
+from annotator.cli import group
+from annotator.cli.options import FORMAT, INPUT_FORMAT, error_options, input_options, model_options, output_options
 from annotator.engines import ENGINES
+from annotator.engines.base import DEVICES, PRECISIONS
 from annotator.errors import UsageError
 from annotator.formats import FORMATS, INPUTS, OUTPUTS
 from annotator.formats.base import ON_ERROR, SPLITS, ReadOptions, WriteOptions
@@ -22,16 +24,18 @@ def test_help_names_what_the_registries_have() -> None:
     text = " ".join(annotate("run", "--help").out.decode().split())
     for names in (INPUTS, OUTPUTS, FORMATS["jsonl"].styles):
         assert ", ".join(names) in text
-    for names in (SPLITS, ON_ERROR, DISPLAYS, ENGINES):
+    for names in (SPLITS, ON_ERROR, DISPLAYS, ENGINES, DEVICES, PRECISIONS):
         assert f"[{'|'.join(names)}]" in text
 
 
 def test_choices_that_are_costly_to_import_are_those_of_the_library() -> None:
+    from annotator.cli.evaluate import FORMATS
     from annotator.cli.export import export
     from annotator.cli.validate import validate
     from annotator.cli.view import view
     from annotator.corpus.validate import Repair
     from annotator.corpus.view import VIEWS
+    from annotator.evaluate.render import FORMATS as REPORTS
     from annotator.export import PRECISIONS
 
     def param(command: click.Command, name: str) -> click.Parameter:
@@ -40,14 +44,15 @@ def test_choices_that_are_costly_to_import_are_those_of_the_library() -> None:
     precision, repair, shown = param(export, "precision"), param(validate, "repair"), param(view, "format")
     assert isinstance(precision.type, click.Choice) and tuple(precision.type.choices) == PRECISIONS
     assert isinstance(repair.type, click.Choice) and list(repair.type.choices) == [one.value for one in Repair]
-    assert isinstance(shown, click.Option) and (shown.help or "").startswith(" or ".join(VIEWS))
+    assert shown.metavar == f"[{'|'.join(VIEWS)}]"
+    assert set(FORMATS) == {"terminal", *REPORTS}
 
 
 def test_values_reach_the_command_as_the_values_of_the_library() -> None:
     got: dict[str, object] = {}
 
     @click.command()
-    @input_options("--from")
+    @input_options()
     @output_options
     @error_options
     @model_options
@@ -77,3 +82,44 @@ def test_a_file_of_rejects_without_skipping_is_refused() -> None:
 
     with pytest.raises(UsageError, match="only for skipped records: add on_error skip"):
         CliRunner().invoke(command, ["--rejects", "kept"], catch_exceptions=False)
+
+
+READING = ("run", "convert", "view", "validate", "stats", "evaluate")
+WRITING = ("run", "convert", "view", "evaluate")
+
+
+@pytest.mark.parametrize("name", READING)
+def test_how_inputs_are_read_has_the_same_names_in_every_command(name: str) -> None:
+    named = {option for param in group.commands[name].params for option in param.opts}
+    assert named >= {"--input-format", "--from", "--text-field", "--id-field", "--split", "-q", "--quiet"}
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_the_format_of_the_output_has_the_same_names_in_every_command(name: str) -> None:
+    assert ["-f", "--format", "--to"] in [param.opts for param in group.commands[name].params]
+
+
+def test_no_command_takes_a_name_of_these_for_something_else() -> None:
+    for name in (*READING, *WRITING):
+        for param in group.commands[name].params:
+            for option, names in (("--from", INPUT_FORMAT), ("--to", FORMAT), ("-q", ("-q", "--quiet"))):
+                assert option not in param.opts or param.opts == [one for one in names if one.startswith("-")]
+
+
+@pytest.mark.parametrize(("given", "to"), [("--input-format", "--format"), ("--from", "--to")])
+def test_all_names_of_formats_do_the_same(given: str, to: str, tiny: Path) -> None:
+    record = b'{"body": "Rom", "ents": [{"start": 0, "end": 3, "label": "LOC"}]}\n'
+    fields = (given, "jsonl", "--text-field", "body")
+    null = ("--model", tiny, "--engine", "null", "-q")
+    assert annotate("-", *fields, to, "conll", *null, stdin=record).out == b"Rom\tO\n\n"
+    assert annotate("convert", "-", "-", *fields, to, "conll", "-q", stdin=record).out == b"Rom\tB-LOC\n\n"
+    assert annotate("view", "-", *fields, to, "html", "-q", stdin=record).out.startswith(b"<!doctype html>")
+    assert annotate("stats", "-", *fields, "--json", "-q", stdin=record).code == 0
+    assert annotate("validate", "-", *fields, "--json", "-q", stdin=record).code == 0
+
+
+def test_evaluate_reads_fields_of_other_names(tmp_path: Path) -> None:
+    (tmp_path / "gold").write_text('{"body": "Rom", "ents": [{"start": 0, "end": 3, "label": "LOC"}]}\n')
+    args = (tmp_path / "gold", tmp_path / "gold", "--from", "jsonl", "--text-field", "body", "-q")
+    run = annotate("evaluate", *args, "--to", "json")
+    assert (run.code, run.err) == (0, "") and run.out == annotate("evaluate", *args, "--json").out

@@ -113,6 +113,19 @@ def test_an_interrupted_run_keeps_what_was_written_and_is_resumed(
     assert whole.code == 0 and len(path.read_bytes().splitlines()) == 9_000
 
 
+def test_a_bare_command_at_a_terminal_says_that_it_reads_it(options: tuple[str, ...]) -> None:
+    ours, theirs = os.openpty()
+    process = start(*options, "-f", "jsonl", stdin=theirs, stdout=subprocess.PIPE)
+    os.close(theirs)
+    os.write(ours, b"Rom\n\x04")  # Ctrl-D
+    out, err = process.communicate(timeout=300)
+    os.close(ours)
+    assert process.returncode == 0 and json.loads(out)["text"] == "Rom"
+    assert (
+        err.decode().splitlines()[0] == "annotate: reading from the terminal; end with Ctrl-D, or see annotate --help"
+    )
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_full_stdout_is_one_error(options: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:

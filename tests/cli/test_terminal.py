@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
 
-from annotator.cli.terminal import print_text, say, warn
+from annotator.cli.terminal import print_text, say, say_how_to_end, warn
 from annotator.display import CONTROLS
 from support.cli_runs import annotate
 
@@ -35,3 +37,34 @@ def test_no_control_character_of_a_label_or_a_name_reaches_the_terminal(args: li
 def test_texts_are_on_stdout(capfd: pytest.CaptureFixture[str]) -> None:
     print_text("Zürich \ud800")
     assert capfd.readouterr() == ("Zürich \\ud800\n", "")
+
+
+class Keyboard(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("inputs", "quiet", "said"),
+    [
+        ((), False, "annotate: reading from the terminal; end with Ctrl-D, or see annotate --help\n"),
+        (("a.txt", "-"), False, "annotate: reading from the terminal; end with Ctrl-D\n"),
+        (("a.txt",), False, ""),
+        ((), True, ""),
+    ],
+)
+def test_a_command_that_waits_for_the_keyboard_says_so(
+    inputs: tuple[str, ...], quiet: bool, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Keyboard())
+    say_how_to_end(inputs, quiet)
+    assert capsys.readouterr() == ("", said)
+
+
+@pytest.mark.parametrize("stdin", [None, io.StringIO()])
+def test_nothing_is_said_without_a_keyboard(
+    stdin: io.StringIO | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", stdin)
+    say_how_to_end((), quiet=False)
+    assert capsys.readouterr() == ("", "")

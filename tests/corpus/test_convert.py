@@ -104,13 +104,13 @@ def test_plain_text_is_split_into_documents_and_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
-        ([GOLD, "x"], 2, "x: the suffix names no format to write: add --to jsonl|conll|"),
+        ([GOLD, "x"], 2, "x: the suffix names no format to write: add --format jsonl|conll|"),
         ([GOLD, "-", "--to", "jsnol"], 2, "unknown format 'jsnol': did you mean jsonl?"),
         ([GOLD, "-", "--to", "jsonl", "--style", "prodgy"], 2, "unknown style 'prodgy': did you mean prodigy?"),
         (
             [GOLD, "-", "--to", "conll", "--style", "prodigy"],
             2,
-            "prodigy is a style of jsonl, not of conll: leave out --style, or choose jsonl by --to",
+            "prodigy is a style of jsonl, not of conll: leave out --style, or choose jsonl by --format",
         ),
         (
             [GOLD, "-", "--to", "jsonl", "--docstart"],

@@ -17,7 +17,7 @@ PIECES = st.lists(
         "&#39;",
         "&nbsp;", "&", ";", "|", "'''", "[[", "]]", "{{", "Bern", " ", "\n", "\n\n", ". ", "!", "l", "中",
         "&NotEqualTilde;",
-        "&#0;", "&#1;", "\t",
+        "&#0;", "&#1;", "\t", "<script>", "</SCRIPT>", "<style a='b'>", "</style >",
     ]),
     max_size=25,
 ).map("".join)  # fmt: skip
@@ -122,6 +122,50 @@ def test_a_mark_knows_what_it_stands_for() -> None:
     assert [mark.is_tag for mark in found] == [True, False, False, False, True]
     assert without_marks("<b>M&uuml;ller</b>&amp;Sohn") == " Müller  Sohn"
     assert without_marks("Müller") == "Müller"
+
+
+CODE = "if (a<b) { x = '<b>Rom</b> &uuml;'; }"
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes"),
+    [("<script>", "</script>"), ("<SCRIPT>", "</Script >"), ('<style type="text/css">', "</style>"),
+     ("<script async>", "</script>")],
+)  # fmt: skip
+def test_nothing_is_a_mark_in_code(opens: str, closes: str) -> None:
+    found = find_marks(f"<b>a</b>{opens}{CODE}{closes}<i>")
+    text = f"<b>a</b>{opens}{CODE}{closes}<i>"
+    assert [text[m.start : m.end] for m in found] == ["<b>", "</b>", opens, CODE, closes, "<i>"]
+    assert [m.kind for m in found if m.kind is not Kind.TAG] == [Kind.CODE]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mit <script> und <b>Rom</b>", ["<script>", "<b>", "</b>"]),
+        ("<script>a</style>Rom</b>", ["<script>", "</style>", "</b>"]),
+        ("<script/>Rom<b></script>", ["<script/>", "<b>", "</script>"]),
+        ("</script>Rom<b><script>", ["</script>", "<b>", "<script>"]),
+        ("<script></script>", ["<script>", "</script>"]),
+        ("<!-- <script> --><b></script>", ["<!-- <script> -->", "<b>", "</script>"]),
+        ("<scripting>a</scripting>", ["<scripting>", "</scripting>"]),
+        ("<style>a<script>b</style><b>", ["<style>", "a<script>b", "</style>", "<b>"]),
+        ("<script>a</script><script>b<b>", ["<script>", "a", "</script>", "<script>", "<b>"]),
+    ],
+)
+def test_only_what_is_closed_is_code(text: str, expected: list[str]) -> None:
+    assert marks(text) == expected
+
+
+def test_the_words_of_code_are_words_and_end_no_sentence() -> None:
+    (sentence,) = words("Rom <script>foo('x'). Bar. &amp;</script> ist alt")
+    assert sentence[:2] == ["Rom", "<script>"] and sentence[-3:] == ["</script>", "ist", "alt"]
+    assert "Bar" in sentence and "&amp;" not in sentence
+
+
+def test_many_scripts_that_are_not_closed_are_searched_once() -> None:
+    """It would take hours to search the rest of the text for each of them."""
+    assert len(find_marks("<script>a" * 100_000)) == 100_000
 
 
 def test_an_unknown_way_to_treat_markup_is_refused() -> None:

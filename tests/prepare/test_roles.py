@@ -30,6 +30,22 @@ def test_tags_are_not_seen_or_are_text() -> None:
     ]  # fmt: skip
 
 
+def test_code_is_not_seen_and_separates_or_is_text() -> None:
+    text = "Anna<script>x < 'Rom'</script>Berger"
+    assert [word for word, _ in seen(text) if word] == ["Anna", "Berger"]
+    assert [role for _, role in seen(text)][1:3] == [HIDDEN, HIDDEN | SEPARATOR]
+    kept = seen(text, "keep")
+    assert [word for word, _ in kept] == ["Anna", "<script>", "x", "<", "'", "Rom", "'", "</script>", "Berger"]
+    assert not any(role & (HIDDEN | SEPARATOR) for _, role in kept)
+
+
+def test_code_is_left_out_of_words_that_come_with_the_input() -> None:
+    text = "<style>a b</style>c d"
+    sentences = (Sentence.of([0, 8, 9, 19, 20, 21]),)
+    assert [word for word, _ in seen(text, sentences=sentences)] == ["", "c", "d"]
+    assert [word for word, _ in seen(text, "keep", sentences)] == ["<style>a", "b</style>c", "d"]
+
+
 @pytest.mark.parametrize("markup", ["skip", "keep"])
 def test_references_are_seen_as_their_characters(markup: str) -> None:
     words = [word for word, _ in seen("M&uuml;ller&amp;L&#39;Italie&nbsp;&lt;Rom", markup)]

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pickle
+import pkgutil
 import re
+import sys
+import tomllib
 import unicodedata
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from types import ModuleType
+from typing import NoReturn
 
 import pytest
+import spacy.lang
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
@@ -19,7 +25,8 @@ from annotator.errors import UsageError
 from annotator.prepare import segment
 from annotator.prepare.full_stops import ends_sentence, kind_of
 from annotator.prepare.markup import find_marks
-from annotator.prepare.segment import Segmenter, split_unspaced
+from annotator.prepare.segment import NEEDS, Segmenter, split_unspaced
+from support.paths import ROOT
 
 segmenter = Segmenter()
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
@@ -228,3 +235,44 @@ def test_words_do_not_depend_on_the_words_before() -> None:
     (alone,) = own.split([text])
     _, after = Segmenter().split([before, text])
     assert alone == after
+
+
+LANGUAGES = [found.name for found in pkgutil.iter_modules(spacy.lang.__path__) if found.ispkg]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_language_of_spacy_splits_or_says_what_it_needs(lang: str) -> None:
+    try:
+        split = Segmenter(lang).split(["Rom 東京 서울 กรุงเทพ Hà Nội."])
+    except UsageError as error:
+        assert error.remedy == f"{NEEDS[lang]}, or use xx" and "\n" not in str(error)
+    else:
+        assert split[0]
+
+
+@pytest.mark.parametrize("lang", NEEDS)
+def test_a_language_whose_packages_are_missing_names_the_extra(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("sudachipy", "natto", "pythainlp.tokenize", "pyvi"):
+        monkeypatch.setitem(sys.modules, module, None)
+    command = re.escape(f"pip install 'annotate-ner[{lang}]', or use xx")
+    with pytest.raises(UsageError, match=f"^the words of the language '{lang}' need packages .*{command}$"):
+        Segmenter(lang)
+    about = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert lang in about["optional-dependencies"]
+
+
+def test_a_library_that_is_missed_only_when_it_is_called_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As natto-py misses libmecab."""
+
+    def missed(options: str) -> NoReturn:
+        sys.stderr.write("no libmecab.so")
+        raise RuntimeError("libmecab.so could not be found")
+
+    natto = ModuleType("natto")
+    natto.MeCab = missed  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "natto", natto)
+    with pytest.raises(UsageError, match=r"missing here \(libmecab.so .*\): install the library mecab-ko"):
+        Segmenter("ko")
+    assert capsys.readouterr() == ("", "")

@@ -33,6 +33,14 @@ def test_progress_as_json_adds_up(null_options: tuple[object, ...], tmp_path: Pa
     assert f"{last['words']} words" in summary
 
 
+@pytest.mark.parametrize(("display", "lines"), [("auto", 0), ("none", 0), ("json", 1)])
+def test_a_quiet_run_shows_the_progress_that_is_asked_for_and_no_summary(
+    display: str, lines: int, null_options: tuple[object, ...]
+) -> None:
+    err = annotate(*null_options, "-q", "--progress", display, stdin=b"Rom\n").err
+    assert [json.loads(line)["read"] for line in err.splitlines()] == [1] * lines
+
+
 def test_the_time_left_of_a_resumed_run_is_by_its_own_speed() -> None:
     progress = Progress(Counts(read=9, written=9), total=100, position=40)
     assert progress.seconds_left is None
