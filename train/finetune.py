@@ -112,6 +112,8 @@ def _load(base: str, labels: Sequence[str], settings: Settings) -> tuple[Any, Pr
             label2id={label: i for i, label in enumerate(labels)},
             hidden_dropout_prob=settings.hidden_dropout,
             attention_probs_dropout_prob=settings.attention_dropout,
+            # On CPUs, the gradients of torch's fused attention take 1.5 times as long as those of plain products.
+            attn_implementation="sdpa" if torch.cuda.is_available() else "eager",
         )
     except (OSError, ValueError) as error:
         raise AnnotatorError(

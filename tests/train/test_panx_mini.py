@@ -45,12 +45,12 @@ def test_one_command_makes_the_model_and_repeats_nothing(
 ) -> None:
     monkeypatch.setattr(panx_mini, "PIECES", 650)
     data, output = write_data(tmp_path / "data"), tmp_path / "out"
-    arguments = ["--data", data, "--base", tiny, "--output", output]
+    arguments = ["--data", data, "--base", tiny, "--start", tiny, "--output", output]
     assert CliRunner().invoke(panx_mini.main, list(map(str, arguments)), catch_exceptions=False).exit_code == 0
     published = output / "published"
     assert (published / "README.md").read_text(encoding="utf-8").count("## ") == len(panx_mini.sections(data, RELEASED))
     assert Annotator.load(str(published))("Bern").text == "Bern"
     weights = output / "decay" / "final" / "model.safetensors"
     before = weights.stat().st_mtime_ns
-    panx_mini.train(data, tiny, output)
+    panx_mini.train(data, tiny, tiny, output)
     assert weights.stat().st_mtime_ns == before

@@ -1,0 +1,46 @@
+"""Checkpoints to start from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+import torch
+from annotator.train.trim import trim
+from annotator.train.warm_start import EMBEDDINGS, warm_start
+from safetensors.torch import load_file
+from transformers import AutoConfig, AutoModelForTokenClassification
+
+from annotator.errors import AnnotatorError
+
+
+def encoder_weights(folder: Path) -> dict[str, torch.Tensor]:
+    return {name.removeprefix("roberta."): tensor for name, tensor in load_file(folder / "model.safetensors").items()}
+
+
+def test_layers_are_the_taggers_and_pieces_those_of_the_base(tiny: Path, tmp_path: Path) -> None:
+    tagger, started = tmp_path / "tagger", tmp_path / "started"
+    trim(tiny, tagger, [["Bern"]], keep=600)
+    model = AutoModelForTokenClassification.from_pretrained(tagger)
+    with torch.no_grad():
+        for parameter in model.roberta.encoder.parameters():
+            parameter.add_(1)
+    model.save_pretrained(tagger)
+    warm_start(tiny, tagger, started)
+    base, changed, made = map(encoder_weights, (tiny, tagger, started))
+    assert torch.equal(made[EMBEDDINGS], base[EMBEDDINGS]) and len(changed[EMBEDDINGS]) == 600
+    layers = [name for name in made if name.startswith("encoder.")]
+    assert layers and all(torch.equal(made[name], changed[name]) for name in layers)
+    assert (started / "tokenizer.json").read_bytes() == (tiny / "tokenizer.json").read_bytes()
+
+
+def test_layers_of_another_shape_are_refused(tiny: Path, tmp_path: Path) -> None:
+    other = copytree(tiny, tmp_path / "other")
+    config = json.loads((tiny / "config.json").read_text(encoding="utf-8"))
+    config["intermediate_size"] //= 2
+    (other / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    AutoModelForTokenClassification.from_config(AutoConfig.from_pretrained(other)).save_pretrained(other)
+    with pytest.raises(AnnotatorError, match=r"its layers do not fit .*: start from a tagger"):
+        warm_start(tiny, other, tmp_path / "started")

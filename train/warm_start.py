@@ -1,0 +1,34 @@
+"""A checkpoint to start from: the embeddings and the vocabulary of a base, and the layers of a trained tagger."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from transformers import AutoModel
+
+from annotator.errors import AnnotatorError, first_line
+
+EMBEDDINGS = "embeddings.word_embeddings.weight"
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
+
+
+def warm_start(base: Path, tagger: Path, output: Path) -> None:
+    """Write the checkpoint `base` to `output` with all weights of `tagger` but those of pieces and of the classifier.
+
+    `tagger` must have been trained from `base` with frozen embeddings: then its layers fit the embeddings of all pieces
+    of `base`, also of those that its own vocabulary lacks. Raises AnnotatorError for layers of another shape.
+    """
+    model = AutoModel.from_pretrained(base, add_pooling_layer=False)
+    weights = AutoModel.from_pretrained(tagger, add_pooling_layer=False).float().state_dict()
+    weights[EMBEDDINGS] = model.state_dict()[EMBEDDINGS]
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise AnnotatorError(
+            f"{tagger}: its layers do not fit {base}: {first_line(error)}",
+            "start from a tagger that was trained from it",
+        ) from error
+    model.save_pretrained(output)
+    for name in TOKENIZER_FILES:
+        shutil.copy(base / name, output / name)
