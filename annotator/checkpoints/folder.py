@@ -18,6 +18,7 @@ from annotator.checkpoints.config import CONFIG, read_config, read_json, whole_n
 from annotator.checkpoints.packages import PackagedModel, packaged_models
 from annotator.checkpoints.weights import weight_files
 from annotator.errors import AnnotatorError, UsageError, did_you_mean, first_line
+from annotator.system.calls import longest_wait
 
 DEFAULT_MODEL = "panx-mini"
 # Models that come with the package.
@@ -94,15 +95,17 @@ def downloaded_folder(repository: str) -> Path | None:
 
 
 def _download(repository: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+    from huggingface_hub import HfApi, constants, snapshot_download
 
     if folder := downloaded_folder(repository):
         return folder
     sys.stderr.write(f"annotate: downloading {repository} from the Hugging Face Hub\n")
+    seconds = longest_wait()
     try:
+        if not constants.HF_HUB_OFFLINE:
+            HfApi().model_info(repository, timeout=seconds)  # as the download begins, but without any limit
         return Path(snapshot_download(repository, allow_patterns=HUB_FILES))
-    except (HfHubHTTPError, LocalEntryNotFoundError, HFValidationError, OSError) as error:
+    except Exception as error:  # also what the library raises that makes the connections
         raise AnnotatorError(
             f"model {repository} cannot be downloaded ({first_line(error)})",
             "check the name and the network, or set {model} to a checkpoint folder",
