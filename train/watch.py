@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from logging import ERROR, getLogger
 from typing import Any
 
 from tqdm import tqdm
@@ -72,9 +73,12 @@ def duration(seconds: float) -> str:
 
 @contextmanager
 def without_reports() -> Iterator[None]:
-    """Keep the load reports, bars and warnings of transformers and torch from the terminal."""
+    """Keep the load reports, bars and warnings of transformers and torch, and retries of the Hub, from the terminal."""
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    hub = getLogger("huggingface_hub")
+    hub_level = hub.level
     logging.set_verbosity_error()
+    hub.setLevel(ERROR)
     logging.disable_progress_bar()
     try:
         with warnings.catch_warnings():
@@ -83,5 +87,6 @@ def without_reports() -> Iterator[None]:
             yield
     finally:
         logging.set_verbosity(verbosity)
+        hub.setLevel(hub_level)
         if bars:
             logging.enable_progress_bar()
