@@ -15,7 +15,13 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("annotate: interrupted\n")
         sys.exit(130)  # as the command line itself does
-    run()
+    try:
+        run()
+    except SystemExit as end:
+        from annotator.system.calls import exit_without_waiting
+
+        exit_without_waiting(int(end.code or 0))
+        raise
 
 
 if __name__ == "__main__":

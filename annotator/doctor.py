@@ -21,6 +21,7 @@ PACKAGES = (*ENGINES, "tokenizers", "safetensors", "huggingface_hub", "spacy", "
 # They change the number of threads, the visible devices and the use of the network.
 VARIABLES = (
     "OMP_NUM_THREADS", "MKL_NUM_THREADS", "TOKENIZERS_PARALLELISM", "CUDA_VISIBLE_DEVICES", "HF_HOME", "HF_HUB_OFFLINE",
+    "ANNOTATE_REMOTE_SECONDS",
 )  # fmt: skip
 WEIGHTS = (".safetensors", ".onnx")
 ABSENT = "not installed"

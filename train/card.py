@@ -76,15 +76,16 @@ def versions() -> str:
     return f"torch {torch.__version__.partition('+')[0]} and transformers {transformers.__version__}"
 
 
-def write_card(folder: Path, title: str, sections: Mapping[str, str], languages: Sequence[str], licence: str) -> None:
-    """Write `folder/README.md` with the metadata that the Hugging Face Hub reads."""
+def write_card(
+    folder: Path, title: str, sections: Mapping[str, str], languages: Sequence[str], licence: str | None
+) -> None:
+    """Write `folder/README.md` with the metadata that the Hugging Face Hub reads; what is not known is left out."""
     head = [
         "---",
-        f"license: {licence}",
+        *([f"license: {licence}"] if licence else []),
         "pipeline_tag: token-classification",
         "library_name: transformers",
-        "language:",
-        *(f"- {language}" for language in languages),
+        *(["language:", *(f"- {language}" for language in languages)] if languages else []),
         "---",
         "",
         f"# {title}",

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.document import OUTSIDE, Origin
-from annotator.errors import RecordError
-from annotator.formats import FORMATS
+from annotator.errors import AnnotatorError, RecordError
+from annotator.formats import FORMATS, input_format
 from annotator.formats.base import ReadOptions, only_documents
+from annotator.input.records import open_input
+from annotator.labels import sentence_tags
 from annotator.prepare.segment import split_unspaced
 
 
@@ -42,6 +44,27 @@ def read_tagged(path: Path, labels: Sequence[str]) -> Iterator[TaggedSentence]:
                 words = (document.text[start:end] for start, end in sentence.word_offsets())
                 yield TaggedSentence(tuple(words), tuple(tags))
             tagged.clear()
+
+
+def read_own(path: Path) -> list[TaggedSentence]:
+    """The sentences of a file in any format that has words and entities, with IOB2 tags of any labels.
+
+    Files of other suffixes are read as CoNLL. Raises AnnotatorError for a file without sentences, and RecordError,
+    which names file and line, for what is no tag and for a record without words.
+    """
+    named = input_format(None, str(path))
+    found = open_input([str(path)], "conll" if named.name == "text" else named.name)
+    sentences: list[TaggedSentence] = []
+    for document in found.documents():
+        if document.sentences is None:
+            remedy = "convert the file to CoNLL with `annotate convert`, and train on that"
+            raise RecordError(document.origin, "the record has no words", remedy=remedy)
+        for sentence, tags in sentence_tags(document):
+            words = (document.text[start:end] for start, end in sentence.word_offsets())
+            sentences.append(TaggedSentence(tuple(words), tuple(tags)))
+    if not sentences:
+        raise AnnotatorError(f"{path}: no sentences in it")
+    return sentences
 
 
 def split_unspaced_words(sentence: TaggedSentence) -> TaggedSentence:

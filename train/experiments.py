@@ -12,22 +12,22 @@ import json
 import platform
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from annotator.checkpoints.folder import DEFAULT_MODEL
 from annotator.errors import DISTRIBUTION, AnnotatorError, first_line
-from annotator.labels import PANX_TAGS
 from annotator.pipeline import Annotator
 
-from .corpora import TaggedSentence, read_tagged
 from .finetune import finetune
+from .gather import LANGUAGES, Gathered, gather
 from .measure import MICRO, Score, measure
-from .panx import Panx, sample, sample_size
+from .panx import Panx
 from .trainer import Settings
+from .watch import Watch
 
-LANGUAGES = ("de", "fr", "it", "en")
 RESULTS = "results.json"
 # The training languages of each experiment.
 EXPERIMENTS = {"zero-shot": ("de",), "joint": ("de", "fr"), "all": LANGUAGES}
@@ -38,6 +38,10 @@ PUBLISHED = {
     "all": {"de": 0.8682, "fr": 0.8647, "it": 0.8575, "en": 0.7870},
 }
 CURVE = "learning-curve-"  # followed by the target language
+# What a training on own files begins from, and how: a few hundred sentences need more steps than PAN-X, and a small
+# encoder a larger rate. docs/own-data.md says how these were chosen.
+OWN_BASE = DEFAULT_MODEL
+OWN = Settings(rate=1e-4, epochs=10, batch=8, warmup=0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Results:
     """The settings and the results of one training.
 
     `trained_on` counts sentences by language or file, `dev` holds the F1 after each epoch, and `test` the scores by
-    language, then by label (MICRO: all labels).
+    language or file, then by label (MICRO: all labels). `chose_the_epoch` says that those are the sentences of `dev`.
     """
 
     name: str
@@ -56,9 +60,10 @@ class Results:
     test: dict[str, dict[str, Score]]
     seconds: float
     versions: dict[str, str] = field(default_factory=dict)
+    chose_the_epoch: bool = False
 
     def f1(self, language: str) -> float | None:
-        """F1 on the test split of a language; None if it was not measured."""
+        """F1 on the test split of a language or on a file; None if it was not measured."""
         return self.test[language][MICRO].f1 if language in self.test else None
 
     def save(self, folder: Path) -> None:
@@ -86,45 +91,28 @@ class Results:
 
 
 def run(
-    name: str,
-    panx: Panx,
-    base: str,
-    output: Path,
-    train_on: Sequence[str],
-    eval_on: Sequence[str],
-    size: str,
-    settings: Settings,
-    dev_limit: int | None = None,
+    name: str, gathered: Gathered, base: str, output: Path, settings: Settings, watch: Watch | None = None
 ) -> Results:
-    """Fine-tune on languages of PAN-X (or CoNLL files) and score the result on the test splits of others.
+    """Fine-tune on gathered sentences and score the result on those to test on.
 
-    `size` is the sample of each training split: `all`, `swiss`, or a number of sentences. Languages of `eval_on`
-    that are not available are left out. `dev_limit` limits the dev sentences of each language that choose the epoch.
     The results are also written to `output/results.json`, beside the checkpoint.
     """
     started = time.monotonic()
-    train: list[TaggedSentence] = []
-    dev: list[TaggedSentence] = []
-    trained_on = {}
-    for one in train_on:
-        sentences, held_out = _splits(panx, one)
-        chosen = sample(sentences, sample_size(size, one, len(sentences)))
-        trained_on[one] = len(chosen)
-        train += chosen
-        dev += sample(held_out, dev_limit or len(held_out))
-    f1_by_epoch = finetune(base, output, PANX_TAGS, train, dev, settings)
+    train = [sentence for sentences in gathered.train.values() for sentence in sentences]
+    dev = [sentence for sentences in gathered.dev.values() for sentence in sentences]
+    f1_by_epoch = finetune(base, output, gathered.tags, train, dev, settings, watch)
     annotator = Annotator.load(str(output))
-    test = {lang: measure(annotator, panx.read(lang, "test")) for lang in eval_on if lang in panx.languages()}
     results = Results(
         name=name,
         base=base,
-        trained_on=trained_on,
+        trained_on={name: len(sentences) for name, sentences in gathered.train.items()},
         settings=settings,
         dev=f1_by_epoch,
-        test=test,
+        test={name: measure(annotator, sentences) for name, sentences in gathered.test.items()},
         seconds=round(time.monotonic() - started, 1),
         versions={"python": platform.python_version()}
         | {p: version(p) for p in ("torch", "transformers", DISTRIBUTION)},
+        chose_the_epoch=gathered.test is gathered.dev,
     )
     results.save(output)
     return results
@@ -140,6 +128,7 @@ def learning_curve(
     sample_of_source: str,
     settings: Settings,
     dev_limit: int | None = None,
+    watch: Watch | None = None,
 ) -> list[Results]:
     """Zero-shot transfer from `source` to `target`, and trainings on more and more sentences of `target` alone.
 
@@ -149,25 +138,22 @@ def learning_curve(
     name = CURVE + target
     trainings = [(output / source, source, sample_of_source)]
     trainings += [(output / f"{target}-{size}", target, str(size)) for size in sizes]
-    return [
-        Results.load(folder)
-        if (folder / RESULTS).is_file()
-        else run(name, panx, base, folder, [language], [target], size, settings, dev_limit)
+    planned = [
+        (
+            folder,
+            None if (folder / RESULTS).is_file() else gather(lambda: panx, [language], (), [target], size, dev_limit),
+        )
         for folder, language, size in trainings
+    ]
+    return [
+        run(name, gathered, base, folder, settings, watch) if gathered else Results.load(folder)
+        for folder, gathered in planned
     ]
 
 
-def _splits(panx: Panx, one: str) -> tuple[list[TaggedSentence], list[TaggedSentence]]:
-    """Training and dev sentences of a language, or of a CoNLL file, of which a tenth is held out as dev."""
-    path = Path(one)
-    if not path.is_file():
-        return panx.read(one, "train"), panx.read(one, "dev")
-    sentences = list(read_tagged(path, PANX_TAGS))
-    if len(sentences) < 2:
-        raise AnnotatorError(f"{path}: too few sentences ({len(sentences)}) to train on some and hold out others")
-    shuffled = sample(sentences, len(sentences))
-    held = max(1, len(shuffled) // 10)
-    return shuffled[held:], shuffled[:held]
+def defaults(own_files: bool, base: str | None, given: Mapping[str, Any]) -> tuple[str, Settings]:
+    """The base and the settings of a training where only some are given; `own_files`: it sees no language of PAN-X."""
+    return base or (OWN_BASE if own_files else PUBLISHED_BASE), replace(OWN if own_files else Settings(), **given)
 
 
 def published(experiment: str) -> Mapping[str, float]:

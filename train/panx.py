@@ -17,6 +17,7 @@ from annotator.errors import AnnotatorError, UsageError, did_you_mean, first_lin
 from annotator.labels import PANX_TAGS
 
 from .corpora import TaggedSentence, read_tagged
+from .watch import without_reports
 
 SPLITS = ("train", "dev", "test")
 HUB_DATASET = "google/xtreme"
@@ -81,7 +82,8 @@ class PanxHub:
         if language not in self.languages():
             raise unknown_language(language, self.languages(), self.dataset)
         try:
-            rows = load_dataset(self.dataset, f"PAN-X.{language}", split=HUB_SPLITS[split])
+            with without_reports():
+                rows = load_dataset(self.dataset, f"PAN-X.{language}", split=HUB_SPLITS[split])
         except (OSError, ValueError) as error:
             raise AnnotatorError(
                 f"{self.dataset} PAN-X.{language} cannot be loaded ({first_line(error)})",

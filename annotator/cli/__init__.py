@@ -63,6 +63,15 @@ class _Group(LazyGroup):
             formatter.write_dl(records)
         super().format_options(ctx, formatter)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Click would begin a line on Ctrl-C, which only a terminal needs, where `^C` stands."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            if sys.stderr.isatty():
+                click.echo(err=True)
+            raise click.Abort from error
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names of commands, and of files for the default one."""
         # Files come first: in bash they would otherwise replace the names.

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from annotator.cli.options import LocalPath
-
-if TYPE_CHECKING:
-    from annotator.train.trainer import Settings
+from annotator.cli.terminal import say
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -25,23 +23,28 @@ OUTPUT_FILE = LocalPath(path_type=Path, dir_okay=False)
 class Training:
     """The options that all trainings share."""
 
-    base: str
+    base: str | None
     data: Path | None
     output: Path
     sample: str
     dev_limit: int | None
-    settings: Settings
+    given: Mapping[str, Any]  # the settings that were given
+    quiet: bool
 
 
 @click.group("train", epilog="Example: annotate train all --sample swiss --output runs/all")
 def train() -> None:
-    """Fine-tune XLM-RoBERTa on PAN-X and evaluate it across languages (needs the extra `train`)."""
+    """Fine-tune on PAN-X or on own tagged files (needs the extra `train`)."""
 
 
 def training_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that all trainings share; the command gets them as `training`."""
     options = [
-        click.option("--base", default="xlm-roberta-base", show_default=True, help="Encoder to fine-tune."),
+        click.option(
+            "--base",
+            metavar="FOLDER|NAME",
+            help="Model to fine-tune.  [default: xlm-roberta-base, from the Hub; on own files only: panx-mini]",
+        ),
         click.option(
             "--data", type=FOLDER, help="Folder with <lang>/{train,dev,test}.tsv.  [default: PAN-X on the Hub]"
         ),
@@ -51,75 +54,112 @@ def training_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--sample", default="all", show_default=True, help="Training sentences per language: all, swiss or N."
         ),
-        click.option("--rate", default=2e-5, show_default=True, help="Peak learning rate."),
-        click.option("--epochs", default=3, show_default=True, help="Passes over the training sentences."),
-        click.option("--batch", default=24, show_default=True, help="Sentences per batch."),
-        click.option("--warmup", default=0.0, show_default=True, help="Share of the steps in which the rate rises."),
+        click.option("--rate", type=float, help="Peak learning rate.  [default: 2e-5; on own files only: 1e-4]"),
+        click.option(
+            "--epochs", type=int, help="Passes over the training sentences.  [default: 3; on own files only: 10]"
+        ),
+        click.option("--batch", type=int, help="Sentences per batch.  [default: 24; on own files only: 8]"),
+        click.option(
+            "--warmup",
+            type=float,
+            help="Share of the steps in which the rate rises.  [default: 0; on own files only: 0.1]",
+        ),
         click.option("--freeze-embeddings", is_flag=True, help="Train only the layers above the embeddings."),
         click.option("--patience", type=int, help="Stop after this many epochs without a better F1 on dev."),
         click.option("--dev-limit", type=int, help="Dev sentences per language that choose the epoch.  [default: all]"),
         click.option("--seed", default=0, show_default=True, help="Seed of all random choices."),
         click.option("--resume", is_flag=True, help="Continue an interrupted training from its last checkpoint."),
+        click.option("-q", "--quiet", is_flag=True, help="Show no progress on stderr."),
     ]
 
     @wraps(command)
     def with_training(
-        base: str, data: Path | None, output: Path, sample: str, rate: float, epochs: int, batch: int, warmup: float,
-        freeze_embeddings: bool, patience: int | None, dev_limit: int | None, seed: int, resume: bool, **others: Any,
+        base: str | None, data: Path | None, output: Path, sample: str, dev_limit: int | None, resume: bool,
+        quiet: bool, rate: float | None, epochs: int | None, batch: int | None, warmup: float | None,
+        freeze_embeddings: bool, patience: int | None, seed: int, **others: Any,
     ) -> None:  # fmt: skip
         from annotator.errors import AnnotatorError
-        from annotator.train.trainer import Settings
 
         if (output / "checkpoints").is_dir() and not resume:
             raise AnnotatorError(
                 f"{output}: holds a training already", "continue it with {resume}, or name another {output}"
             )
-        settings = Settings(
-            rate=rate, epochs=epochs, batch=batch, warmup=warmup, freeze_embeddings=freeze_embeddings,
-            patience=patience, seed=seed,
-        )  # fmt: skip
-        command(training=Training(base, data, output, sample, dev_limit, settings), **others)
+        settings = {
+            "rate": rate, "epochs": epochs, "batch": batch, "warmup": warmup, "freeze_embeddings": freeze_embeddings,
+            "patience": patience, "seed": seed,
+        }  # fmt: skip
+        given = {name: value for name, value in settings.items() if value is not None}
+        command(training=Training(base, data, output, sample, dev_limit, given, quiet), **others)
 
     for option in reversed(options):
         with_training = option(with_training)
     return with_training
 
 
-def _fine_tune(name: str, train_on: list[str], eval_on: list[str], training: Training) -> None:
+def _fine_tune(
+    name: str, train_on: Sequence[str], dev_on: Sequence[str], test_on: Sequence[str] | None, training: Training
+) -> None:
     from annotator.train import experiments, report
+    from annotator.train.gather import gather, is_file
     from annotator.train.panx import open_panx
+    from annotator.train.watch import Watch
 
-    panx = open_panx(training.data)
-    report.print_table(report.counts_table(panx, [one for one in train_on if not Path(one).is_file()]))
-    results = experiments.run(
-        name, panx, training.base, training.output, train_on, eval_on, training.sample, training.settings,
-        training.dev_limit,
+    gathered = gather(
+        lambda: open_panx(training.data), train_on, dev_on, test_on, training.sample, training.dev_limit
     )  # fmt: skip
+    report.print_table(report.counts_table(gathered))
+    base, settings = experiments.defaults(all(map(is_file, train_on)), training.base, training.given)
+    watch = None if training.quiet else Watch(say)
+    results = experiments.run(name, gathered, base, training.output, settings, watch)
     report.write_run_card(training.output, results)
     report.print_table(report.results_table([results]))
 
 
-@train.command("run", epilog="Example: annotate train run --train de,fr --eval de,fr,it,en --output runs/de-fr")
-@click.option("--train", "train_on", required=True, metavar="A,B", help="Languages of PAN-X, or CoNLL files.")
+def _names(_ctx: click.Context, _param: click.Parameter, text: str | None) -> list[str] | None:
+    names = None if text is None else [name.strip() for name in text.split(",")]
+    if names is not None and not all(names):
+        raise click.BadParameter(f"{text!r} is not a list of names such as de,fr")
+    return names
+
+
+RUN_EXAMPLES = """\b
+Examples:
+  annotate train run --train de,fr --eval de,fr,it,en --output runs/de-fr
+  annotate train run --train own.conll --output runs/own
+"""
+
+
+@train.command("run", epilog=RUN_EXAMPLES)
 @click.option(
-    "--eval", "eval_on", default="de,fr,it,en", show_default=True, metavar="A,B", help="Languages to test on."
+    "--train", "train_on", required=True, metavar="A,B", callback=_names, help="Languages of PAN-X, or tagged files."
 )
+@click.option(
+    "--dev", "dev_on", metavar="A,B", callback=_names,
+    help="Languages or files that choose the epoch.  [default: dev splits, and a tenth of each file]",
+)  # fmt: skip
+@click.option(
+    "--test", "--eval", "test_on", metavar="A,B", callback=_names,
+    help="Languages or files to test on.  [default: de,fr,it,en; on own files only: what chooses the epoch]",
+)  # fmt: skip
 @training_options
-def run(train_on: str, eval_on: str, training: Training) -> None:
-    """Fine-tune on languages or CoNLL files, and score the result on the test splits of others."""
-    _fine_tune("run", train_on.split(","), eval_on.split(","), training)
+def run(train_on: list[str], dev_on: list[str] | None, test_on: list[str] | None, training: Training) -> None:
+    """Fine-tune on languages or tagged files, and score the result on others.
+
+    Tagged files may have any labels. A tenth of their sentences is held out to choose the epoch.
+    """
+    _fine_tune("run", train_on, dev_on or (), test_on, training)
 
 
 def _experiment(name: str, languages: str) -> None:
     @train.command(name, epilog=f"Example: annotate train {name} --sample swiss --output runs/{name}")
     @training_options
     def command(training: Training) -> None:
-        from annotator.train.experiments import EXPERIMENTS, LANGUAGES
+        from annotator.train.experiments import EXPERIMENTS
         from annotator.train.panx import open_panx
 
         available = open_panx(training.data).languages()
         train_on = [language for language in EXPERIMENTS[name] if language in available]
-        _fine_tune(name, train_on, list(LANGUAGES), training)
+        _fine_tune(name, train_on, (), None, training)
 
     command.help = f"Published experiment: train on {languages}, test on de, fr, it and en."
 
@@ -147,10 +187,12 @@ def learning_curve(source: str, target: str, sizes: list[int], training: Trainin
     """Show how many sentences of a language it takes to beat transfer from another."""
     from annotator.train import experiments, report
     from annotator.train.panx import open_panx
+    from annotator.train.watch import Watch
 
+    base, settings = experiments.defaults(False, training.base, training.given)
     runs = experiments.learning_curve(
-        open_panx(training.data), training.base, training.output, source, target, sizes, training.sample,
-        training.settings, training.dev_limit,
+        open_panx(training.data), base, training.output, source, target, sizes, training.sample, settings,
+        training.dev_limit, None if training.quiet else Watch(say),
     )  # fmt: skip
     report.print_table(report.results_table(runs))
 

@@ -1,12 +1,11 @@
 """Paths, folders, globs, URIs and stdin -> named streams of bytes, decompressed.
 
 Compression is recognised by content, whatever the suffix. URIs (`s3://`, `gs://`, `hdfs://`, `file://`) are opened by
-the file systems of pyarrow.
+the file systems of pyarrow (`remote.py`).
 """
 
 from __future__ import annotations
 
-import fnmatch
 import glob
 import gzip
 import io
@@ -16,23 +15,20 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from annotator.errors import AnnotatorError, UsageError, first_line
 from annotator.files.compression import DAMAGED, OPENERS, plain_name
-from annotator.files.uris import is_uri, public_uri, splits_credentials
-
-if TYPE_CHECKING:
-    from pyarrow.fs import FileInfo, FileSystem
+from annotator.files.uris import is_uri, public_uri
+from annotator.input.remote import RemoteFile, find_remote
 
 STDIN = "-"
-URI_SCHEMES = "s3://, gs://, hdfs:// or file://"
 BUFFER_BYTES = 1 << 18
 # What reading raises for a file that is missing, truncated or damaged.
 BROKEN_STREAM = (OSError, EOFError, *DAMAGED)
 _GLOB = re.compile(r"[*?\[]")
-_URI_GLOB = re.compile(r"[*\[]")  # ? begins the options of the file system, such as ?region=eu-west-1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +36,7 @@ class Source:
     """A named stream of bytes. `size` is its number of bytes as stored (None if unknown: stdin, a pipe).
 
     `relative` is its path below the folder or glob that it was found by, otherwise its file name; a shard for this
-    source is named after it. `path` is the path of a file, and `remote` the file system of a URI and the path in it.
+    source is named after it. `path` is the path of a file, and `remote` the file at a URI.
     The name is text that UTF-8 can encode, whatever the bytes of the path and the locale, and that of a URI has neither
     credentials nor options, because names occur in outputs, journals and logs.
     """
@@ -50,7 +46,7 @@ class Source:
     size: int | None = None
     is_stdin: bool = False
     path: Path | None = None
-    remote: tuple[FileSystem, str] | None = None
+    remote: RemoteFile | None = None
 
     @contextmanager
     def open(self, on_read: Callable[[int], None] = lambda _: None) -> Iterator[BinaryIO]:
@@ -78,9 +74,8 @@ class Source:
         if self.is_stdin:
             yield sys.stdin.buffer
         elif self.remote:
-            system, path = self.remote
-            with system.open_input_file(path) as stream:
-                yield cast(BinaryIO, stream)
+            with self.remote.open() as stream:
+                yield stream
         else:
             with (self.path or Path(self.name)).open("rb", buffering=0) as stream:
                 yield cast(BinaryIO, stream)
@@ -156,7 +151,7 @@ def find_sources(names: Iterable[str], suffixes: Collection[str]) -> list[Source
         try:
             sources += _remote(name, suffixes) if is_uri(name) else _local(name, suffixes)
         except OSError as error:
-            raise _unreadable(public_uri(name) if is_uri(name) else name, error) from error
+            raise _unreadable(name, error) from error
     return sources
 
 
@@ -181,51 +176,16 @@ def _local(name: str, suffixes: Collection[str]) -> list[Source]:
     raise AnnotatorError(f"{name}: no such file or folder")
 
 
+def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
+    files = find_remote(uri, partial(is_input, suffixes=suffixes))
+    found = [Source(one.name, one.relative, one.size, remote=one) for one in files]
+    return _not_empty(found, public_uri(uri), suffixes)
+
+
 def _file(path: Path, relative: PurePath) -> Source:
     size = path.stat().st_size if path.is_file() else None
     # Python decodes names by the locale, and keeps what it cannot decode as halves of surrogate pairs.
     return Source(os.fsencode(path).decode("utf-8", "backslashreplace"), relative, size, path=path)
-
-
-def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
-    from pyarrow.fs import FileSelector, FileType
-
-    location, question, query = uri.partition("?")
-    pattern = _URI_GLOB.search(location)
-    folder = location[: location.rindex("/", 0, pattern.start())] if pattern else location
-    name, folder_name = public_uri(location), public_uri(folder).rstrip("/")
-    system, path = _file_system(folder + question + query, name)
-    information = system.get_file_info(path)
-    if information.type == FileType.NotFound:
-        raise AnnotatorError(f"{name}: no such file or folder")
-    if information.type == FileType.File:
-        return [Source(name, PurePath(information.base_name), information.size, remote=(system, path))]
-    below: list[FileInfo] = system.get_file_info(FileSelector(path, recursive=True))
-    glob_path = path.rstrip("/") + location[len(folder) :]
-    found = [
-        Source(f"{folder_name}/{relative.as_posix()}", relative, one.size, remote=(system, one.path))
-        for one in sorted(below, key=lambda one: one.path)
-        if one.type == FileType.File
-        and (relative := PurePath(one.path).relative_to(path))
-        and (fnmatch.fnmatch(one.path, glob_path) if pattern else is_input(relative, suffixes))
-    ]
-    if pattern and not found:
-        raise AnnotatorError(f"{name}: no file matches this pattern")
-    return _not_empty(found, name, suffixes)
-
-
-def _file_system(uri: str, name: str) -> tuple[FileSystem, str]:
-    import pyarrow
-    from pyarrow.fs import FileSystem
-
-    if splits_credentials(uri):
-        raise UsageError(f"{name}: cannot be opened", "write / in its credentials as %2F")
-    try:
-        system: tuple[FileSystem, str] = FileSystem.from_uri(uri)
-        return system
-    except (pyarrow.ArrowException, ValueError) as error:
-        reason = "" if "@" in uri else f" ({first_line(error)})"  # which may hold any part of the credentials
-        raise UsageError(f"{name}: cannot be opened{reason}", f"use {URI_SCHEMES}") from None
 
 
 def _not_empty(found: list[Source], name: str, suffixes: Collection[str]) -> list[Source]:

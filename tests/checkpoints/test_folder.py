@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import huggingface_hub.constants
@@ -15,7 +17,11 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from annotator import Annotator
 from annotator.checkpoints.folder import DEFAULT_MODEL, HUB_MODELS, find_checkpoint, load_tokenizer, max_pieces
 from annotator.errors import AnnotatorError, UsageError
+from annotator.system.calls import SECONDS_VARIABLE
 from support.checkpoints import load_reference, save_tiny
+from support.cli_runs import annotate_apart
+from support.servers import FAILURE, closed_port
+from support.servers import server as serving
 
 # Tag sets of other checkpoints.
 OTHER_TAGS = {
@@ -229,3 +235,13 @@ def test_the_embedded_model_is_complete_and_small_enough() -> None:
     assert (folder / "README.md").is_file()
     assert (folder / "model.safetensors").stat().st_size < 95_000_000
     assert load_tokenizer(folder).encode(["Paris"], is_pretokenized=True).tokens == ["<s>", "▁Paris", "</s>"]
+
+
+@pytest.mark.parametrize("server", [closed_port, serving, lambda: serving(FAILURE)])
+def test_a_hub_that_does_not_serve_is_one_line_in_time(server: Callable[[], AbstractContextManager[str]]) -> None:
+    with server() as address:
+        variables = {SECONDS_VARIABLE: "1", "HF_ENDPOINT": f"http://{address}", "HF_HUB_OFFLINE": "0"}
+        run = annotate_apart("--model", "someone/some-model", stdin=b"Rom\n", **variables)
+    announced, says = run.err.splitlines()
+    assert run.code == 1 and announced == "annotate: downloading someone/some-model from the Hugging Face Hub"
+    assert says.startswith("annotate: error: model someone/some-model cannot be downloaded (")

@@ -9,7 +9,7 @@ import pytest
 from annotator.train.experiments import EXPERIMENTS, Results
 
 from support.cli_runs import annotate, refused
-from support.trainings import GOLD, save_panx, write_conll
+from support.trainings import GOLD, OWN, save_panx, write_conll
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +43,47 @@ def test_an_experiment(tiny: Path, folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_training_on_a_conll_file(tiny: Path, folder: Path, tmp_path: Path) -> None:
-    own = write_conll(tmp_path / "own.tsv", GOLD)
-    options = ["--data", folder, "--base", tiny, "--rate", "5e-3", "--epochs", "1", "--sample", "50"]
-    run = annotate("train", "run", "--train", own, "--eval", "de", *options, "--output", tmp_path / "out")
+def test_training_on_an_own_file_asks_for_nothing_else_and_gives_a_model(tiny: Path, tmp_path: Path) -> None:
+    own = write_conll(tmp_path / "own.tsv", OWN * 4)
+    options = ["--base", tiny, "--rate", "1e-2", "--epochs", "4", "--warmup", "0"]
+    run = annotate("train", "run", "--train", own, *options, "--output", tmp_path / "out")
     assert run.code == 0
-    assert Results.load(tmp_path / "out").trained_on == {str(own): 50}
+    lines = run.err.splitlines()
+    assert [line.partition(":")[2].partition(":")[0] for line in lines] == [f" epoch {n} of 4" for n in (1, 2, 3, 4)]
+    results = Results.load(tmp_path / "out")
+    assert results.trained_on == {str(own): 36} and list(results.test) == [f"{own} (held out)"]
+    assert results.settings.batch == 8 and results.settings.epochs == 4
+    assert "own.tsv (held out)" in (tmp_path / "out" / "README.md").read_text()
+    assert b"own.tsv (held out)" in run.out and b"HAFEN" in run.out and b"PAN-X" not in run.out
+
+    tagged = annotate(own, "--model", tmp_path / "out", "-q", "-o", tmp_path / "tagged.conll")
+    assert (tagged.code, tagged.err) == (0, "") and b"B-HAFEN" in (tmp_path / "tagged.conll").read_bytes()
+    assert b"HAFEN" in annotate("evaluate", own, tmp_path / "tagged.conll").out
+
+    quiet = ["--quiet", "--dev", own, "--test", own, "--sample", "8"]
+    again = annotate("train", "run", "--train", own, *options, *quiet, "--output", tmp_path / "more")
+    assert (again.code, again.err) == (0, "")
+    results = Results.load(tmp_path / "more")
+    assert results.trained_on == {str(own): 8} and list(results.test) == [str(own)]
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (["--train", "OWN", "--eval", "no.conll"], "no.conll: no such file"),
+        (["--train", "OWN", "--dev", "no.conll"], "no.conll: no such file"),
+        (["--train", "no.conll"], "no.conll: no such file"),
+        (["--train", "OWN", "--eval", "dee"], "there is no file and no language 'dee': did you mean de?"),
+        (["--train", "OWN,"], "is not a list of names such as de,fr"),
+    ],
+)
+def test_a_name_of_nothing_is_refused_before_the_training(
+    names: list[str], says: str, tiny: Path, tmp_path: Path
+) -> None:
+    own = str(write_conll(tmp_path / "own.conll", OWN))
+    given = [name.replace("OWN", own) for name in names]
+    run = annotate("train", "run", *given, "--base", tiny, "--output", tmp_path / "out")
+    assert says in refused(run, 2) and not (tmp_path / "out").exists()
 
 
 def test_a_base_that_is_not_an_encoder(tmp_path: Path, folder: Path) -> None:

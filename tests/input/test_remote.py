@@ -1,15 +1,22 @@
-"""Inputs from an S3 server that runs on this machine."""
+"""Inputs at URIs: from an S3 server that runs on this machine, and from servers that refuse, are silent or fail."""
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from support.cli_runs import annotate, refused
+from annotator.system.calls import SECONDS_VARIABLE
+from support.cli_runs import COMMAND, ENVIRONMENT, annotate, annotate_apart, refused
+from support.servers import FAILURE, closed_port
+from support.servers import server as serving
 
 TEXTS = {"a.txt": b"Angela Merkel\n", "sub/b.txt.gz": gzip.compress(b"Paris\nRom\n"), "notes.pdf": b"no"}
 
@@ -69,6 +76,59 @@ def test_a_missing_object_is_an_error_without_the_secret(name: str, what: str, s
     assert f"s3://corpus/{name}: {what}" in says and "secret" not in says
 
 
-def test_a_missing_server_is_an_error_of_one_line() -> None:
-    says = refused(annotate(uri("in/a.txt", "127.0.0.1:9"), "--engine", "null"), 1)
-    assert "s3://corpus/in/a.txt: cannot be read: " in says and "secret" not in says
+# An input at each kind of remote source, on a server whose address is put in.
+REMOTE = {
+    "s3": "s3://me:very-secret@corpus/in/a.txt?endpoint_override={}&scheme=http&region=us-east-1",
+    "s3-region": "s3://me:very-secret@corpus/in/a.txt?endpoint_override={}&scheme=http",
+    "gs": "gs://anonymous@corpus/in/a.txt?endpoint_override={}&scheme=http",
+    "hf": "hf://datasets/corpus/in/a.txt",
+}
+SERVERS: dict[str, Callable[[], AbstractContextManager[str]]] = {
+    "refuses": closed_port,
+    "is silent": serving,
+    "fails": lambda: serving(FAILURE),
+}
+
+
+@pytest.mark.parametrize("what", SERVERS)
+@pytest.mark.parametrize("kind", REMOTE)
+def test_a_server_that_does_not_serve_is_one_line_in_time(kind: str, what: str) -> None:
+    with SERVERS[what]() as address:
+        name = REMOTE[kind].format(address)
+        variables = {SECONDS_VARIABLE: "3", "HF_ENDPOINT": f"http://{address}", "HF_HUB_OFFLINE": "0"}
+        # Its time limit of 300 seconds is only there for a process that hangs.
+        says = refused(annotate_apart(name, "--engine", "null", stdin=b"", **variables), 1)
+    shown = name.partition("?")[0].replace("me:very-secret@", "").replace("anonymous@", "")
+    assert says.startswith(f"{shown}: cannot be read: ") and "check the address and the network" in says
+    assert "secret" not in says and "error_info" not in says
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "says"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+@pytest.mark.parametrize("kind", ["s3", "gs"])
+def test_a_signal_ends_the_wait_for_a_silent_server(kind: str, sent: signal.Signals, code: int, says: str) -> None:
+    called = threading.Event()
+    with serving(called=called) as address:
+        process = subprocess.Popen(
+            [str(COMMAND), REMOTE[kind].format(address), "--engine", "null"],
+            env=ENVIRONMENT | {SECONDS_VARIABLE: "3000"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  a background job ignores it
+        )
+        assert called.wait(300)
+        process.send_signal(sent)
+        assert process.communicate(timeout=300) == ("", f"annotate: {says}\n")
+    assert process.returncode == code
+
+
+def test_a_server_that_falls_silent_while_it_is_read_is_one_line() -> None:
+    """The object is there, but its bytes never come."""
+    head = (
+        b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nETag: "1"\r\nLast-Modified: Mon, 02 Nov 2026 00:00:00 GMT\r\n\r\n'
+    )
+    with serving(head) as address:
+        run = annotate_apart(REMOTE["s3"].format(address), "--engine", "null", stdin=b"", **{SECONDS_VARIABLE: "3"})
+    assert "s3://corpus/in/a.txt: cannot be read: " in refused(run, 1)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from annotator.train.corpora import TaggedSentence, read_tagged
+from annotator.train.panx import Panx
 from transformers import Trainer
 
 from annotator.labels import PANX_TAGS
@@ -15,6 +16,13 @@ from support.paths import SAMPLES
 
 GOLD: list[TaggedSentence] = list(read_tagged(SAMPLES / "gold.conll", PANX_TAGS))
 LABEL_IDS = {tag: i for i, tag in enumerate(PANX_TAGS)}
+
+OWN = [TaggedSentence(("Hafen", f"X{number}"), ("O", "B-HAFEN")) for number in range(10)]
+
+
+def no_panx() -> Panx:
+    """Stands for PAN-X where nothing may ask for it."""
+    raise AssertionError("asks for PAN-X")
 
 
 class Killed(Exception):

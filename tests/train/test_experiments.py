@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from annotator.train.experiments import RESULTS, Results, published, run
+from annotator.train.experiments import OWN, OWN_BASE, PUBLISHED_BASE, RESULTS, Results, defaults, published, run
+from annotator.train.gather import gather
 from annotator.train.measure import MICRO, Score, measure
 from annotator.train.panx import open_panx
 from annotator.train.trainer import Settings
@@ -21,8 +22,8 @@ def test_a_training_learns_its_data_and_gives_a_model(tiny: Path, tmp_path: Path
     for split in ("train", "dev", "test"):
         write_conll(tmp_path / "panx" / "de" / f"{split}.tsv", few)
     thorough = Settings(rate=2e-3, epochs=300, batch=8, warmup=0.06, hidden_dropout=0.0, attention_dropout=0.0)
-    panx = open_panx(tmp_path / "panx")
-    results = run("run", panx, str(tiny), tmp_path / "out", ["de"], ["de", "it"], "all", thorough)
+    gathered = gather(lambda: open_panx(tmp_path / "panx"), ["de"])
+    results = run("run", gathered, str(tiny), tmp_path / "out", thorough)
     assert results.f1("de") == 1.0 and results.f1("it") is None
     assert results.trained_on == {"de": 8}
     assert Results.load(tmp_path / "out") == results
@@ -54,3 +55,10 @@ def test_what_is_not_results_is_refused(tmp_path: Path, text: str | None, messag
 
 def test_only_published_experiments_have_published_figures() -> None:
     assert published("joint")["de"] == 0.866 and published("run") == {}
+
+
+def test_a_training_on_own_files_has_a_base_and_settings_of_its_own() -> None:
+    assert defaults(False, None, {}) == (PUBLISHED_BASE, Settings())
+    assert defaults(True, None, {}) == (OWN_BASE, OWN)
+    base, settings = defaults(True, "base", {"rate": 1e-3, "seed": 7})
+    assert (base, settings.rate, settings.seed, settings.epochs) == ("base", 1e-3, 7, OWN.epochs)

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 from annotator.train.alignment import align
-from annotator.train.finetune import finetune, finetune_batches
+from annotator.train.finetune import _load, finetune, finetune_batches
 from annotator.train.measure import MICRO, measure
 from annotator.train.trainer import Settings, last_checkpoint
 from numpy.typing import NDArray
 from safetensors.torch import load_file
-from transformers import AutoTokenizer, Trainer
+from transformers import AutoModelForTokenClassification, AutoTokenizer, Trainer
 
 from annotator import Annotator
 from annotator.errors import AnnotatorError
@@ -83,6 +83,34 @@ def test_the_last_complete_checkpoint_is_found_and_incomplete_ones_are_removed(t
         (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text("{}")
     assert last_checkpoint(tmp_path) == str(tmp_path / "checkpoint-100")
     assert not (tmp_path / "checkpoint-150").exists()
+
+
+def test_a_base_that_classifies_lends_the_weights_of_the_labels_that_both_have(tiny: Path) -> None:
+    tags = ("O", "B-CITY", "I-CITY", "B-LOC", "I-LOC")
+    before = AutoModelForTokenClassification.from_pretrained(tiny).classifier
+    _, model = _load(str(tiny), tags, Settings())
+    assert model.config.id2label == dict(enumerate(tags)) and model.num_labels == len(tags)
+    assert model.classifier.weight.shape == (len(tags), 32)
+    assert torch.equal(model.classifier.weight[3], before.weight[PANX_TAGS.index("B-LOC")])
+    assert torch.equal(model.classifier.bias[4], before.bias[PANX_TAGS.index("I-LOC")])
+    assert not any(torch.equal(model.classifier.weight[1], row) for row in before.weight)
+
+
+def test_a_base_whose_classifier_is_several_layers_is_refused(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.train.finetune.OUTPUT_LAYERS", ())
+    with pytest.raises(AnnotatorError, match="its classifier is not a single layer: name another base"):
+        _load(str(tiny), PANX_TAGS, Settings())
+
+
+def test_a_model_of_this_machine_is_a_base_by_its_name_in_float32() -> None:
+    tokenizer, model = _load("panx-mini", PANX_TAGS, Settings())
+    assert model.dtype == torch.float32 and len(tokenizer) == model.config.vocab_size
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_the_training(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AnnotatorError, match=r"file/out: cannot be written: Not a directory"):
+        finetune(str(tiny), tmp_path / "file" / "out", PANX_TAGS, GOLD[:1], GOLD[:1], Settings())
 
 
 def test_a_base_without_a_message_of_its_own_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
