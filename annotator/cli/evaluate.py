@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.options import LocalPath, device_option
+from annotator.cli.options import LocalPath, device_option, max_record_option
 from annotator.cli.terminal import warn
 
 EXAMPLES = """\b
@@ -28,6 +28,7 @@ Examples:
     "--map", "label_map", metavar="A=B,...", help="Count label A as B in all files; A=O leaves entities of A out."
 )
 @click.option("--strict", is_flag=True, help="Read tags as strict IOB2: an I- that continues nothing is no entity.")
+@max_record_option
 @click.option("--json", "format_name", flag_value="json", help="Print JSON.")
 @click.option("--markdown", "format_name", flag_value="markdown", help="Print Markdown.")
 @click.option("--html", "format_name", flag_value="html", help="Print an HTML page.")
@@ -41,6 +42,7 @@ def evaluate(
     others: tuple[str, ...],
     label_map: str | None,
     strict: bool,
+    max_record: int,
     format_name: str | None,
     plot: Path | None,
     fail_under: float | None,
@@ -58,12 +60,14 @@ def evaluate(
     from annotator.evaluate.plot import plot as draw
     from annotator.evaluate.render import render
     from annotator.files.sinks import open_sink
+    from annotator.formats.base import ReadOptions
 
     comparisons = pair_files(files, others, by_model=model is not None)
     if plot:
         check_plot(plot)
     tagger = Tagger(model, device) if model else None
-    result = compare(comparisons, tagger, input_format, LabelMap.parse(label_map), strict, parameter="--{}".format)
+    options = ReadOptions(strict=strict, max_record=max_record)
+    result = compare(comparisons, tagger, input_format, LabelMap.parse(label_map), options, parameter="--{}".format)
     for warning in result.warnings:
         warn(warning)
     with open_sink(None) as sink:

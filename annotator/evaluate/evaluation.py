@@ -13,6 +13,7 @@ from annotator.evaluate.examples import Example, Examples
 from annotator.evaluate.matching import ERRORS, Kind, Strictness, Tally, Totals, match_spans, totals
 from annotator.evaluate.metrics import Calibration, Comparison, Overlap, Score, Scores
 from annotator.evaluate.paired_files import Files, LabelMap, Unit, read_pairs
+from annotator.formats.base import ReadOptions
 from annotator.labels import TagSet
 
 Wording = Callable[[str], str]  # how a front end writes the name of a parameter, see AnnotatorError.worded
@@ -83,18 +84,19 @@ def evaluate(
     tagger: Tagger | None = None,
     format_name: str | None = None,
     labels: LabelMap | None = None,
-    strict: bool = False,
+    options: ReadOptions | None = None,
     parameter: Wording = str,
 ) -> Evaluation:
     """Compare gold files with predictions, or with what `tagger` finds in their tokens.
 
-    `format_name` is the format of all files (None: by suffix), `strict` reads tags as strict IOB2, and `parameter`
-    words the parameters that warnings name. Raises AnnotatorError, UsageError or RecordError for files that cannot
-    be compared.
+    `format_name` is the format of all files (None: by suffix), `options` are those of reading, such as strict IOB2, and
+    `parameter` words the parameters that warnings name. Raises AnnotatorError, UsageError or RecordError for files that
+    cannot be compared.
     """
     labels = labels or LabelMap()
+    options = options or ReadOptions()
     # All files are opened first, so that a missing one is reported before the model is loaded.
-    opened = [read_pairs(files, tagger.tag if tagger else None, format_name, labels, strict) for files in comparisons]
+    opened = [read_pairs(files, tagger.tag if tagger else None, format_name, labels, options) for files in comparisons]
     found = _Found()
     scored = [
         _score_file(files, files.predicted or (tagger.name if tagger else ""), rows, found)

@@ -114,16 +114,15 @@ def pair_files(names: Sequence[str], others: Sequence[str], by_model: bool) -> l
 
 
 def read_pairs(
-    files: Files, tag: Tag | None, format_name: str | None, labels: LabelMap, strict: bool = False
+    files: Files, tag: Tag | None, format_name: str | None, labels: LabelMap, options: ReadOptions
 ) -> Iterator[list[Unit]]:
     """Each unit of the gold file with the predicted one, followed by the other system's if there is one.
 
-    `tag` tags the gold's own tokens if no predictions are given. With `strict`, files of tags are read as strict
-    IOB2, in which an `I-` that continues nothing is no entity. What can be known before reading is checked at once:
+    `tag` tags the gold's own tokens if no predictions are given. What can be known before reading is checked at once:
     raises AnnotatorError for a file that does not exist, UsageError for a format without tags.
     """
     names = [name for name in (files.gold, files.predicted, files.other) if name is not None]
-    columns = [_Column(name, _read(name, format_name, strict)) for name in names]
+    columns = [_Column(name, _read(name, format_name, options)) for name in names]
     return _side_by_side(columns, tag if files.predicted is None else None, labels)
 
 
@@ -136,10 +135,10 @@ class _Column:
     by_model: bool = False
 
 
-def _read(name: str, format_name: str | None, strict: bool) -> Iterator[Document]:
+def _read(name: str, format_name: str | None, options: ReadOptions) -> Iterator[Document]:
     if Path(name).is_dir():
         raise UsageError(f"{name}: is a folder", "name the files in it")
-    documents = open_input([name], format_name, ReadOptions(strict=strict)).documents()
+    documents = open_input([name], format_name, options).documents()
     if input_format(format_name, name).name == "text":
         raise UsageError(
             f"{name}: plain text holds no tags", "name a format that does with {input_format}, such as conll"
