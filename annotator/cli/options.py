@@ -20,6 +20,7 @@ from annotator.formats.base import (
     ON_ERROR,
     SPLITS,
     TEXT_FIELD,
+    UNBOUNDED,
     ReadOptions,
     WriteOptions,
     in_units,
@@ -46,7 +47,7 @@ def size(text: str) -> int:
     found = re.fullmatch(r"(\d{1,15})\s*([kmg]?b)?", text.strip().lower(), re.ASCII)
     if not found or not int(found[1]):
         raise UsageError(f"{text!r} is not a size", "write {max_record} as 64MB, 1GB or a number of bytes")
-    return int(found[1]) * _BYTES[found[2] or "b"]
+    return min(int(found[1]) * _BYTES[found[2] or "b"], UNBOUNDED)
 
 
 max_record_option: Decorator = click.option(

@@ -33,7 +33,7 @@ ON_ERROR = ("fail", "skip")  # what to do at a record that cannot be read
 KEPT_BYTES = 1_000_000  # how much of a rejected record is kept
 KEPT_OF_TOO_LARGE = 1_000  # and of one that is rejected for its size
 MAX_RECORD = 64_000_000  # bytes, see ReadOptions
-UNBOUNDED = 1 << 60
+UNBOUNDED = 1 << 56
 # Where lines are gathered for a record, each takes about 500 bytes in memory, however short. So it counts for this many
 # more than it has, but not where few lines are allowed anyway.
 _LINE_COST = 64

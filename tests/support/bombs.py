@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from spacy.attrs import ORTH
+from spacy.strings import get_string_id
+from srsly import msgpack_dumps
 
 from support.cli_runs import COMMAND, ENVIRONMENT
 from support.compressed import COMPRESS
@@ -60,3 +66,29 @@ def _members(before: bytes, member: bytes, times: int, after: bytes) -> Iterable
     for _ in range(times):
         yield member
     yield after
+
+
+def docbin(**fields: Any) -> bytes:
+    """A DocBin of one Doc with one token, with other values for some of its fields."""
+    token = get_string_id("Rom")
+    message: dict[str, Any] = {
+        "version": "0.1", "attrs": [int(ORTH)], "tokens": token.to_bytes(8, "little"), "spaces": b"\1",
+        "lengths": (1).to_bytes(4, "little"), "strings": ["Rom"], "cats": [{}], "flags": [{}], "span_groups": [b""],
+        "user_data": [msgpack_dumps({})],
+    }  # fmt: skip
+    return zlib.compress(msgpack_dumps(message | fields))
+
+
+def docs_of(words: Sequence[str], lengths: Sequence[int], user_data: Sequence[bytes | None]) -> bytes:
+    """A DocBin of Docs with as many tokens as `lengths` say, which are the words over and over again."""
+    ids = b"".join(get_string_id(word).to_bytes(8, "little") for word in words)
+    count = sum(lengths)
+    return docbin(
+        tokens=(ids * (count // len(words) + 1))[: 8 * count],
+        spaces=bytes(count),
+        lengths=b"".join(length.to_bytes(4, "little") for length in lengths),
+        strings=list(words),
+        **{name: [{}] * len(lengths) for name in ("cats", "flags")},
+        span_groups=[b""] * len(lengths),
+        user_data=list(user_data),
+    )
