@@ -108,27 +108,16 @@ def downloaded_folder(repository: str) -> Path | None:
     return None
 
 
-<<<<<<< HEAD
 def _download(repository: str, patterns: Sequence[str] = HUB_FILES) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-=======
-def _download(repository: str) -> Path:
     from huggingface_hub import HfApi, constants, snapshot_download
->>>>>>> 24c3a0c4918067dbe05db468da65e48d0de67278
 
     sys.stderr.write(f"annotate: downloading {repository} from the Hugging Face Hub\n")
     seconds = longest_wait()
     try:
-<<<<<<< HEAD
-        return Path(snapshot_download(repository, allow_patterns=list(patterns)))
-    except (HfHubHTTPError, LocalEntryNotFoundError, HFValidationError, OSError) as error:
-=======
         if not constants.HF_HUB_OFFLINE:
             HfApi().model_info(repository, timeout=seconds)  # as the download begins, but without any limit
-        return Path(snapshot_download(repository, allow_patterns=HUB_FILES))
+        return Path(snapshot_download(repository, allow_patterns=list(patterns)))
     except Exception as error:  # also what the library raises that makes the connections
->>>>>>> 24c3a0c4918067dbe05db468da65e48d0de67278
         raise AnnotatorError(
             f"model {repository} cannot be downloaded ({first_line(error)})",
             "check the name and the network, or set {model} to a checkpoint folder",

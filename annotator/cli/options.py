@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -14,11 +15,21 @@ from annotator.engines.base import DEVICES, PRECISIONS
 from annotator.errors import UsageError
 from annotator.files.uris import check_local
 from annotator.formats import FORMATS, INPUTS, OUTPUTS
-from annotator.formats.base import ON_ERROR, SPLITS, TEXT_FIELD, ReadOptions, WriteOptions
+from annotator.formats.base import (
+    MAX_RECORD,
+    ON_ERROR,
+    SPLITS,
+    TEXT_FIELD,
+    UNBOUNDED,
+    ReadOptions,
+    WriteOptions,
+    in_units,
+)
 from annotator.prepare.markup import MARKUP
 
 Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
+_BYTES = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 REJECTED = 3  # the exit code of a command that skipped records
 
 
@@ -29,6 +40,14 @@ class LocalPath(click.Path):
         """The path."""
         check_local(value)
         return super().convert(value, param, ctx)
+
+
+def size(text: str) -> int:
+    """The number of bytes that a text such as `64MB` or `64000000` stands for. Raises UsageError for any other."""
+    found = re.fullmatch(r"(\d{1,15})\s*([kmg]?b)?", text.strip().lower(), re.ASCII)
+    if not found or not int(found[1]):
+        raise UsageError(f"{text!r} is not a size", "write {max_record} as 64MB, 1GB or a number of bytes")
+    return min(int(found[1]) * _BYTES[found[2] or "b"], UNBOUNDED)
 
 
 lang_option: Decorator = click.option(
@@ -80,12 +99,16 @@ def input_options() -> Decorator:
             "--split", type=click.Choice(SPLITS), default="line", show_default=True,
             help="Unit of text that becomes a document.",
         ),
+        click.option(
+            "--max-record", type=size, default=in_units(MAX_RECORD).replace(" ", ""), show_default=True, metavar="SIZE",
+            help="Size that a record may have, decompressed; larger ones are records that cannot be read.",
+        ),
     ]  # fmt: skip
 
     def decorate(command: Command) -> Command:
         @wraps(command)
-        def with_options(text_field: str, id_field: str, split: str, **others: Any) -> None:
-            command(read_options=ReadOptions(text_field, id_field, split), **others)
+        def with_options(text_field: str, id_field: str, split: str, max_record: int, **others: Any) -> None:
+            command(read_options=ReadOptions(text_field, id_field, split, max_record=max_record), **others)
 
         return _with(options, with_options)
 

@@ -15,7 +15,7 @@ from annotator.document import OUTSIDE, Document, Origin
 from annotator.errors import RecordError, UsageError
 from annotator.files.sinks import open_sink
 from annotator.formats import input_format
-from annotator.formats.base import Line, lines
+from annotator.formats.base import LARGER, Line, larger, line_cost, lines
 from annotator.formats.conll import columns, is_mark
 from annotator.input.records import Input
 from annotator.labels import faults, is_tag, spans, strict_spans
@@ -173,16 +173,22 @@ def repair(given: Input, output: Path | None, how: Repair, force: bool = False) 
             remedy = f"convert it to {' or '.join(REPAIRED_FORMATS)} first"
             raise UsageError(f"{source.name}: tags in {name} cannot be repaired", remedy)
     count = 0
+    cost = line_cost(given.options.max_record)
     with open_sink(output, force) as sink:
         for source in given.sources:
             with source.open() as stream:
                 sentence: list[Line] = []
-                for line in lines(stream, source.name):
-                    if line.raw.strip() and not is_mark(line):
+                size = 0
+                for line in lines(stream, source.name, given.options.max_record):
+                    if not line.blank and not is_mark(line):
+                        size += len(line.raw) + cost
+                        if size > given.options.max_record:
+                            reason = larger("a sentence", given.options.max_record, cost)
+                            raise RecordError(line.origin, reason, remedy=LARGER)
                         sentence.append(line)
                         continue
                     count += _write_repaired(sentence, read_spans, sink.write)
-                    sentence = []
+                    sentence, size = [], 0
                     sink.write(line.raw + line.end.encode())
                 count += _write_repaired(sentence, read_spans, sink.write)
     return count

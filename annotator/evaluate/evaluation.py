@@ -98,9 +98,9 @@ def evaluate(
     be compared.
     """
     labels = labels or LabelMap()
+    options = options or ReadOptions()
     # All files are opened first, so that a missing one is reported before the model is loaded.
-    tag, options = tagger.tag if tagger else None, options or ReadOptions()
-    opened = [read_pairs(files, tag, format_name, labels, options) for files in comparisons]
+    opened = [read_pairs(files, tagger.tag if tagger else None, format_name, labels, options) for files in comparisons]
     found = _Found()
     scored = [
         _score_file(files, files.predicted or (tagger.name if tagger else ""), rows, found)

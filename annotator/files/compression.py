@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import sys
 import zlib
@@ -19,11 +20,66 @@ else:
 
 
 Open = Callable[[BinaryIO], Any]
+# An .xz file says how much memory its decompression takes: 65 MB as `xz -9` makes it, but 4 GB are possible.
+XZ_MEMORY = 200_000_000
+_XZ_CHUNK = 1 << 16
+
+
+class _XzReader(io.RawIOBase):
+    """An .xz stream, decompressed with at most XZ_MEMORY bytes of memory, to which `lzma.open` has no limit.
+
+    Streams that follow one another are read as one; anything else after a stream is ignored, as in `lzma.open`.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decompressor = self._new()
+        self._over = False
+
+    @staticmethod
+    def _new() -> lzma.LZMADecompressor:
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Up to as many bytes as the buffer has; 0 at the end. Raises LZMAError, EOFError, and OSError for too much."""
+        while not self._over:
+            ended, stored = self._decompressor.eof, b""
+            if ended:
+                stored = self._decompressor.unused_data.lstrip(b"\x00") or self._stored().lstrip(b"\x00")
+                if not stored:
+                    self._over = True
+                    break
+                self._decompressor = self._new()
+            elif self._decompressor.needs_input:
+                stored = self._stored()
+                if not stored:
+                    raise EOFError
+            part = b""
+            try:
+                part = self._decompressor.decompress(stored, len(buffer))
+            except lzma.LZMAError as error:
+                if "limit" in str(error):
+                    raise OSError(f"it takes more than {XZ_MEMORY / 1e6:.0f} MB to decompress") from None
+                if not ended:
+                    raise
+                self._over = True
+            if part:
+                buffer[: len(part)] = part
+                return len(part)
+        return 0
+
+    def _stored(self) -> bytes:
+        return self._stream.read(_XZ_CHUNK)
+
+
 # The first bytes of compressed streams, and what opens each for reading.
 OPENERS: dict[bytes, Open] = {
     b"\x1f\x8b\x08": gzip.open,
     **{b"BZh%d1AY&SY" % level: bz2.open for level in range(1, 10)},
-    b"\xfd7zXZ\x00": lzma.open,
+    b"\xfd7zXZ\x00": _XzReader,
     b"\x28\xb5\x2f\xfd": zstd.open,
 }
 # What reading a damaged stream raises, in addition to OSError and EOFError.

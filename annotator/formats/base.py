@@ -5,7 +5,7 @@ A format is one module with one or both of these functions:
 `read(stream, source, options)` takes a binary stream and yields, in its order, a Document for each record, or a
 RecordError in place of a record that cannot be read but can be skipped. It raises RecordError where nothing after the
 damage can be read. `source` names the stream in every origin. The stream is read as documents are taken; only DocBin
-is read whole.
+is read whole. A record of more than `ReadOptions.max_record` bytes is a RecordError, and is never held in memory.
 
 `write(documents, options)` yields the bytes of a file as documents come. It accepts every valid document: what the
 format cannot hold is replaced or left out, which `Format.holds` tells. The word-based formats write only words in
@@ -19,7 +19,8 @@ import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from functools import partial
+from itertools import takewhile
 from typing import BinaryIO, NamedTuple
 
 from annotator.document import Document, Origin
@@ -30,6 +31,16 @@ TEXT_FIELD = "text"
 SPLITS = ("line", "paragraph", "file")
 ON_ERROR = ("fail", "skip")  # what to do at a record that cannot be read
 KEPT_BYTES = 1_000_000  # how much of a rejected record is kept
+KEPT_OF_TOO_LARGE = 1_000  # and of one that is rejected for its size
+MAX_RECORD = 64_000_000  # bytes, see ReadOptions
+UNBOUNDED = 1 << 56
+# Where lines are gathered for a record, each takes about 500 bytes in memory, however short. So it counts for this many
+# more than it has, but not where few lines are allowed anyway.
+_LINE_COST = 64
+_FEW_LINES = 100_000
+LARGER = "raise {max_record} if this is one record"
+_SKIPPED_AT_A_TIME = 1 << 20
+_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 FOR_BINARY = "name a file with text: this seems to be none"
 FROM_UNKNOWN_ENCODING = "convert the file with `iconv -t utf-8 -f ITS_ENCODING`"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -43,7 +54,8 @@ class ReadOptions:
     may have its text in the only other column of strings. `split` is one of SPLITS:
     the unit of plain text that becomes a document. `strict` decides on an `I-` tag that continues no entity: it is no
     entity, while conlleval lets it begin one. `on_tags` is called for each tagged sentence with its tags as they stand
-    in the input and the origin of each.
+    in the input and the origin of each. `max_record` is the size in bytes, decompressed, that a record may have: a
+    line, or the lines, the row or the Doc that become one document.
     """
 
     text_field: str = TEXT_FIELD
@@ -51,6 +63,7 @@ class ReadOptions:
     split: str = "line"
     strict: bool = False
     on_tags: Callable[[Sequence[str], Sequence[Origin]], None] | None = None
+    max_record: int = MAX_RECORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +85,21 @@ Write = Callable[[Iterable[Document], WriteOptions], Iterator[bytes]]
 
 
 class Line(NamedTuple):  # made for each line of a corpus: three times as fast as a frozen dataclass
-    """One line of a stream as bytes, without its end: LF, CRLF or, for the last line, nothing."""
+    """One line of a stream as bytes, without its end: LF, CRLF or, for the last line, nothing.
+
+    `too_large` says of what is too large to be read why it is; `raw` has then only its beginning.
+    """
 
     raw: bytes
     origin: Origin
     end: str
+    too_large: str = ""
 
     @property
     def text(self) -> str:
-        """The line's text. Raises RecordError for bytes that are not UTF-8."""
+        """The line's text. Raises RecordError for bytes that are not UTF-8, and for what is too large."""
+        if self.too_large:
+            raise RecordError(self.origin, self.too_large, self.escaped, LARGER)
         try:
             return self.raw.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -94,13 +113,39 @@ class Line(NamedTuple):  # made for each line of a corpus: three times as fast a
         """The line as a rejected record: at most KEPT_BYTES, with escapes for what is not UTF-8."""
         return self.raw[:KEPT_BYTES].decode("utf-8", "backslashreplace")
 
+    @property
+    def blank(self) -> bool:
+        """Whether the line holds nothing but white space."""
+        return not self.raw.strip() and not self.too_large
 
-def lines(stream: BinaryIO, source: str) -> Iterator[Line]:
+    def cut(self, reason: str) -> Line:
+        """The line's beginning, in place of something that begins with it and is too large for this reason."""
+        return self._replace(raw=self.raw[:KEPT_OF_TOO_LARGE], too_large=self.too_large or reason)
+
+
+def line_cost(max_record: int) -> int:
+    """How many bytes each line of a record counts for, in addition to those that it has."""
+    return min(_LINE_COST, max_record // _FEW_LINES)
+
+
+def larger(what: str, max_record: int, cost: int = 0) -> str:
+    """The reason to reject something of more than this many bytes, if each line costs this many more."""
+    return f"{what} of more than {in_units(max_record)}" + (f", with {cost} bytes more for each line" if cost else "")
+
+
+def in_units(size: int) -> str:
+    """A number of bytes as text: in GB, MB or kB where it is a whole number of them."""
+    return next((f"{size // unit:,} {name}" for unit, name in _UNITS if size % unit == 0 < size), f"{size:,} bytes")
+
+
+def lines(stream: BinaryIO, source: str, max_record: int = MAX_RECORD) -> Iterator[Line]:
     """The lines of a UTF-8 stream; a byte-order mark before the first one is not part of its text.
 
-    Raises RecordError for UTF-16, and for archives and other files that are no text.
+    One of more than `max_record` bytes is `too_large`. Raises RecordError for UTF-16, and for archives and other files
+    that are no text.
     """
-    for number, line in enumerate(stream, start=1):
+    # Two bytes more for the end of the line, and three for a byte-order mark: what has them all is longer.
+    for number, line in enumerate(iter(partial(stream.readline, max_record + 5), b""), start=1):
         origin = Origin(source, number)
         if number == 1:
             if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -109,14 +154,37 @@ def lines(stream: BinaryIO, source: str) -> Iterator[Line]:
                 raise RecordError(origin, f"no text, but {kind.what}", remedy=kind.remedy)
             line = line.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901
         raw = line.removesuffix(b"\n").removesuffix(b"\r")
-        yield Line(raw, origin, line[len(raw) :].decode("ascii"))
+        if len(raw) > max_record:
+            rest = line
+            while rest and not rest.endswith(b"\n"):
+                rest = stream.readline(_SKIPPED_AT_A_TIME)
+            yield Line(raw, origin, "\n" if rest else "").cut(larger("a line", max_record))
+        else:
+            yield Line(raw, origin, line[len(raw) :].decode("ascii"))
 
 
-def blocks(stream_lines: Iterable[Line]) -> Iterator[list[Line]]:
-    """The lines between blank ones, block by block."""
-    for blank, block in groupby(stream_lines, key=lambda line: not line.raw.strip()):
-        if not blank:
-            yield list(block)
+def blocks(stream_lines: Iterable[Line], what: str, max_record: int) -> Iterator[list[Line]]:
+    """The lines between blank ones, block by block.
+
+    `what` is what a block is, such as a sentence. Of one that is larger than `max_record` there is its first line,
+    `too_large`, and the comments after that.
+    """
+    block: list[Line] = []
+    size = 0
+    cost = line_cost(max_record)
+    for line in stream_lines:
+        if line.blank:
+            if block:
+                yield block
+            block, size = [], 0
+        elif size <= max_record:
+            size += len(line.raw) + cost
+            block.append(line)
+            if size > max_record:
+                comments = takewhile(lambda line: line.raw.startswith(b"#"), block[1:])
+                block = [block[0].cut(larger(what, max_record, cost)), *comments]
+    if block:
+        yield block
 
 
 def only_documents(records: Iterable[Record]) -> Iterator[Document]:

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from annotator.document import OUTSIDE, Document
 from annotator.errors import RecordError
-from annotator.formats.base import DEFAULTS, Line, ReadOptions, Record, WriteOptions, lines
+from annotator.formats.base import DEFAULTS, Line, ReadOptions, Record, WriteOptions, larger, line_cost, lines
 from annotator.formats.tagged import TaggedSentence, Token, document_or_error, join_sentences
 from annotator.labels import sentence_tags
 
@@ -33,23 +33,31 @@ _UNWRITABLE_IN_TAG = re.compile(r"[\t\n\r]|\s+$")
 def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
     """The documents of the stream, with their sentences and the entities of their tags.
 
-    A document in which a line has no valid tag is a RecordError with the origin of that line. Two marks without a
-    token between them are an empty document.
+    A document in which a line has no valid tag is a RecordError with the origin of that line, and one that is too large
+    is one with the origin of its first line. Two marks without a token between them are an empty document.
     """
     mark: Line | None = None
     document: list[list[Line]] = []
     sentence: list[Line] = []
-    for line in lines(stream, source):
+    size = 0
+    cost = line_cost(options.max_record)
+    for line in lines(stream, source, options.max_record):
         starts = is_mark(line)
-        if line.raw.strip() and not starts:
-            sentence.append(line)
+        if not line.blank and not starts:
+            if size <= options.max_record:
+                size += len(line.raw) + cost
+                sentence.append(line)
+                if size > options.max_record:
+                    first = document[0][0] if document else sentence[0]
+                    what = "a document" if mark else "a sentence"
+                    document, sentence = [], [first.cut(larger(what, options.max_record, cost))]
             continue
         if sentence:
             document.append(sentence)
             sentence = []
         if (document or mark) and (starts or not mark):
             yield _record(mark, document, options)
-            document = []
+            document, size = [], 0
         mark = line if starts else mark
     if sentence:
         document.append(sentence)

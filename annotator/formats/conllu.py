@@ -24,7 +24,18 @@ from typing import Any, BinaryIO
 from annotator import json_values
 from annotator.document import OUTSIDE, Document, Sentence
 from annotator.errors import RecordError, first_line
-from annotator.formats.base import DEFAULTS, Line, ReadOptions, Record, WriteOptions, blocks, check_text, lines
+from annotator.formats.base import (
+    DEFAULTS,
+    Line,
+    ReadOptions,
+    Record,
+    WriteOptions,
+    blocks,
+    check_text,
+    larger,
+    line_cost,
+    lines,
+)
 from annotator.formats.tagged import Token, document_or_error, join_sentences
 from annotator.labels import is_tag, sentence_tags
 
@@ -47,18 +58,28 @@ _ID_FOR_ITS_LINE = re.compile(r"[^\s\ud800-\udfff](?:[^\n\r\ud800-\udfff]*[^\s\u
 
 
 def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
-    """The documents of the stream; one with a malformed line is a RecordError with the origin of that line."""
+    """The documents of the stream; one with a malformed line is a RecordError with the origin of that line.
+
+    One that is too large is a RecordError with the origin of its first line.
+    """
     document: list[list[Line]] = []
+    size = 0
+    cost = line_cost(options.max_record)
     marked = False
-    for block in blocks(lines(stream, source)):
+    for block in blocks(lines(stream, source, options.max_record), "a sentence", options.max_record):
         starts = any(_NEWDOC.match(line.raw) for line in block)
         if not starts and all(line.raw.startswith(b"#") for line in block):
             continue  # comments on the whole file
         if document and (starts or not marked):
             yield _record(document, options)
-            document = []
+            document, size = [], 0
         marked = marked or starts
-        document.append(block)
+        if size <= options.max_record:
+            size += sum(len(line.raw) for line in block) + len(block) * cost
+            document.append(block)
+            if size > options.max_record:
+                reason = larger("a document", options.max_record, cost)
+                document = [[document[0][0].cut(reason)]]
     if document:
         yield _record(document, options)
 

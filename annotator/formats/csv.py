@@ -13,19 +13,30 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
 from annotator.document import Origin
 from annotator.errors import RecordError, first_line
-from annotator.formats.base import FROM_UNKNOWN_ENCODING, KEPT_BYTES, ReadOptions, Record, lines
+from annotator.formats.base import (
+    FROM_UNKNOWN_ENCODING,
+    KEPT_BYTES,
+    KEPT_OF_TOO_LARGE,
+    LARGER,
+    ReadOptions,
+    Record,
+    larger,
+    lines,
+)
 from annotator.formats.fields import choose_text_field, to_document
 
 SEPARATORS = ",;\t"
-# An open quote takes all that follows into its field, up to this limit.
-ROW_CHARACTERS = 1 << 23
+# An open quote takes all that follows into its field, and a row of short fields takes 20 times its size, so rows have
+# this many characters at most, or this share of `max_record` if that is more.
+ROW_CHARACTERS = 8_000_000
+ROW_SHARE = 8
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
@@ -33,14 +44,20 @@ class _OpenQuote(Exception):
     """A row has more lines than it may have: it has a quote that is not closed."""
 
 
+class _TooLarge(Exception):
+    """A row of one line is too large."""
+
+
 class _Lines:
     """The lines of a stream as text, row by row; `row` has the lines of the current one, `number` is that of its last.
 
-    Raises _OpenQuote for a row of several lines with more than ROW_CHARACTERS characters.
+    Raises _TooLarge for a line with more than `most` characters and _OpenQuote for a row of several lines with more.
     """
 
-    def __init__(self, stream: BinaryIO, source: str) -> None:
-        self._lines = lines(stream, source)
+    def __init__(self, stream: BinaryIO, source: str, max_record: int) -> None:
+        self.most = min(max_record, max(ROW_CHARACTERS, max_record // ROW_SHARE))
+        self._lines = lines(stream, source, max_record)
+        self._too_large: set[int] = set()  # the numbers of lines of which there is only the beginning
         self._again: deque[str] = deque()
         self._characters = 0
         self.row: list[str] = []
@@ -56,11 +73,13 @@ class _Lines:
             line = next(self._lines)
             # A byte that is not UTF-8 becomes half of a surrogate pair, which is recognised in its row.
             text = line.raw.decode("utf-8", "surrogateescape") + line.end
+            if line.too_large:
+                self._too_large.add(self.number + 1)
         self.number += 1
         self.row.append(text)
         self._characters += len(text)
-        if self._characters > ROW_CHARACTERS and len(self.row) > 1:
-            raise _OpenQuote
+        if self._characters > self.most or self.number in self._too_large:
+            raise _OpenQuote if len(self.row) > 1 else _TooLarge
         return text
 
     def begin_row(self) -> None:
@@ -78,12 +97,15 @@ class _Lines:
 def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
     """The rows of the stream as documents; blank lines are skipped.
 
-    A row with too few or too many fields or bytes that are not UTF-8, and a line with wrong quotes, is a RecordError
-    with the line in which it begins. Raises RecordError for a header without the text field.
+    A row with too few or too many fields or bytes that are not UTF-8, one that is too large, and a line with wrong
+    quotes is a RecordError with the line in which it begins. Raises RecordError for a header without the text field.
     """
-    csv.field_size_limit(ROW_CHARACTERS)
-    text = _Lines(stream, source)
-    first = next(text, None)
+    text = _Lines(stream, source, options.max_record)
+    csv.field_size_limit(text.most)
+    try:
+        first = next(text, None)
+    except _TooLarge:
+        raise _too_large(text, "a header", Origin(source, 1)) from None
     if first is None:
         return
     separator = max(SEPARATORS, key=first.count)
@@ -95,6 +117,9 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
         origin = Origin(source, text.number + 1)
         try:
             row = next(rows, None)
+        except _TooLarge:
+            yield _too_large(text, "a row", origin)
+            continue
         except (csv.Error, _OpenQuote) as error:
             endless = len(text.row) > 1 or "unexpected end" in str(error)
             reason = "a quoted field that does not end" if endless else first_line(error)
@@ -113,8 +138,9 @@ def _header(line: str, separator: str, origin: Origin) -> list[str]:
     except csv.Error as error:
         reason = f"the header cannot be read ({first_line(error)})"
         raise RecordError(origin, reason, remedy="make it one line of field names") from None
-    if twice := [name for number, name in enumerate(header) if name in header[:number]]:
-        raise RecordError(origin, f"the header names {twice[0][:40]!r} twice", remedy="rename one of the two")
+    twice = next((name for name, count in Counter(header).items() if count > 1), None)
+    if twice is not None:
+        raise RecordError(origin, f"the header names {twice[:40]!r} twice", remedy="rename one of the two")
     return header
 
 
@@ -131,6 +157,10 @@ def _record(row: list[str], header: list[str], origin: Origin, options: ReadOpti
         return error
 
 
-def _raw(text: _Lines) -> str:
+def _too_large(text: _Lines, what: str, origin: Origin) -> RecordError:
+    return RecordError(origin, larger(what, text.most), _raw(text, KEPT_OF_TOO_LARGE), LARGER)
+
+
+def _raw(text: _Lines, kept: int = KEPT_BYTES) -> str:
     """The current row as a rejected record, with escapes for what is not UTF-8."""
-    return "".join(text.row)[:KEPT_BYTES].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(text.row)[:kept].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

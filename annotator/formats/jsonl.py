@@ -18,11 +18,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from annotator import json_values
 from annotator.document import Document, Entity
 from annotator.errors import RecordError, first_line
-from annotator.formats.base import DEFAULTS, Line, ReadOptions, Record, WriteOptions, lines
+from annotator.formats.base import DEFAULTS, LARGER, Line, ReadOptions, Record, WriteOptions, lines
 from annotator.formats.fields import SHOWN_CHARACTERS, to_document
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+# Each value takes 70 bytes in memory, however short it is (`{}`). So a record may have one for each 20 bytes of its
+# greatest size, and a few in any case.
+VALUE_COST = 20
+FEW_VALUES = 100_000
+_VALUES_BEGIN = (b"[", b"{", b",")
 
 LABEL_STUDIO_TAGS = {"from_name": "label", "to_name": "text", "type": "labels"}
 
@@ -30,18 +36,23 @@ LABEL_STUDIO_TAGS = {"from_name": "label", "to_name": "text", "type": "labels"}
 def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
     """The records of the stream as documents; blank lines are skipped.
 
-    A line that is not a JSON object, or whose object has no text or invalid annotations, is a RecordError.
+    A line that is not a JSON object, or whose object has no text or invalid annotations, is a RecordError, and so is
+    one that is too large.
     """
-    for line in lines(stream, source):
-        if line.raw.strip():
+    most_values = max(options.max_record // VALUE_COST, FEW_VALUES)
+    for line in lines(stream, source, options.max_record):
+        if not line.blank:
             try:
-                yield to_document(_record(line), line.origin, options)
+                yield to_document(_record(line, most_values), line.origin, options)
             except RecordError as error:
-                error.raw = line.escaped
+                error.raw = error.raw or line.escaped
                 yield error
 
 
-def _record(line: Line) -> dict[str, Any]:
+def _record(line: Line, most_values: int) -> dict[str, Any]:
+    if not line.too_large and len(line.raw) > most_values and sum(map(line.raw.count, _VALUES_BEGIN)) > most_values:
+        reason = f"a record of more than {most_values:,} values"
+        raise RecordError(line.origin, reason, line.cut(reason).escaped, LARGER)
     try:
         record = json_values.loads(line.text)
     except JSONDecodeError as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 from annotator.document import Document, Entity, Origin, Sentence
 from annotator.errors import RecordError
-from annotator.formats.base import Line, ReadOptions, Record
+from annotator.formats.base import KEPT_BYTES, Line, ReadOptions, Record
 from annotator.labels import is_tag, spans, strict_spans
 
 
@@ -33,11 +33,15 @@ TaggedSentence = Sequence[Token]  # at least one token
 
 
 def document_or_error(line_blocks: Sequence[Sequence[Line]], parse: Callable[[], Document]) -> Record:
-    """The document that `parse` makes of blocks of lines, or the RecordError that it raises, with those lines."""
+    """The document that `parse` makes of blocks of lines, or the RecordError that it raises, with those lines.
+
+    At most KEPT_BYTES characters of the lines are kept.
+    """
     try:
         return parse()
     except RecordError as error:
-        error.raw = "\n\n".join("\n".join(line.escaped for line in block) for block in line_blocks)
+        raw = "\n\n".join("\n".join(line.escaped for line in block) for block in line_blocks)
+        error.raw = raw[:KEPT_BYTES]
         return error
 
 

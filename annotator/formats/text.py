@@ -7,35 +7,83 @@ agree.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
-from annotator.document import Document
+from annotator.document import Document, Origin
 from annotator.errors import RecordError
-from annotator.formats.base import Line, ReadOptions, Record, blocks, lines
+from annotator.formats.base import Line, ReadOptions, Record, larger, lines
 
 
 def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
     """The lines, the paragraphs or the whole text of the stream as documents, by `options.split`.
 
-    One with bytes that are not UTF-8 is a RecordError.
+    One with bytes that are not UTF-8 is a RecordError, and so is one that is too large.
     """
-    for unit in _UNITS[options.split](lines(stream, source)):
+    for unit in _UNITS[options.split](lines(stream, source, options.max_record), options.max_record):
         try:
-            text = unit[-1].text
-            if len(unit) > 1:
-                text = "".join(line.text + line.end for line in unit[:-1]) + text
-            yield Document(str(unit[0].origin), text, unit[0].origin)
+            yield Document(str(unit.origin), unit.text, unit.origin)
         except RecordError as error:
             yield error
 
 
-def _whole(stream_lines: Iterator[Line]) -> Iterator[list[Line]]:
-    if all_lines := list(stream_lines):
-        yield all_lines
+@dataclass(slots=True)
+class _Joined:
+    """Lines with their ends, except that of the last one."""
+
+    first: Line
+    raw: bytearray
+
+    @property
+    def origin(self) -> Origin:
+        return self.first.origin
+
+    @property
+    def text(self) -> str:
+        if self.first.too_large:
+            return self.first.text  # raises
+        try:
+            return self.raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            number = self.origin.line + self.raw.count(b"\n", 0, error.start)
+            start = self.raw.rfind(b"\n", 0, error.start) + 1
+            line = self.raw[start:].partition(b"\n")[0].removesuffix(b"\r")
+            return Line(bytes(line), Origin(self.origin.source, number), "").text  # raises
 
 
-_UNITS: dict[str, Callable[[Iterator[Line]], Iterator[list[Line]]]] = {
-    "line": lambda stream_lines: ([line] for line in stream_lines),
-    "paragraph": blocks,
+def _paragraphs(stream_lines: Iterator[Line], max_record: int) -> Iterator[_Joined]:
+    return _joined(stream_lines, "a paragraph", max_record, lambda line: line.blank)
+
+
+def _whole(stream_lines: Iterator[Line], max_record: int) -> Iterator[_Joined]:
+    return _joined(stream_lines, "a file", max_record, lambda _: False)
+
+
+def _joined(
+    stream_lines: Iterator[Line], what: str, max_record: int, is_between: Callable[[Line], bool]
+) -> Iterator[_Joined]:
+    """The lines, joined up to one that stands between two units."""
+    unit: _Joined | None = None
+    end = ""
+    for line in stream_lines:
+        if is_between(line):
+            if unit:
+                yield unit
+            unit = None
+            continue
+        if unit is None:
+            unit, end = _Joined(line, bytearray()), ""
+        if line.too_large or len(unit.raw) + len(end) + len(line.raw) > max_record:
+            unit = _Joined(unit.first.cut(larger(what, max_record)), bytearray())
+        elif not unit.first.too_large:
+            unit.raw += end.encode() + line.raw
+        end = line.end
+    if unit:
+        yield unit
+
+
+_UNITS: dict[str, Callable[[Iterator[Line], int], Iterator[Line] | Iterator[_Joined]]] = {
+    "line": lambda stream_lines, _: stream_lines,
+    "paragraph": _paragraphs,
     "file": _whole,
 }

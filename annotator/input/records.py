@@ -10,7 +10,7 @@ from typing import NamedTuple
 from annotator.document import Document
 from annotator.errors import AnnotatorError, RecordError
 from annotator.formats import INPUT_SUFFIXES, input_format
-from annotator.formats.base import ReadOptions, Record, only_documents
+from annotator.formats.base import MAX_RECORD, ReadOptions, Record, only_documents
 from annotator.input.sources import Source, find_sources
 
 
@@ -97,13 +97,15 @@ def read_documents(
     text_field: str = "text",
     id_field: str = "id",
     split: str = "line",
+    max_record: int = MAX_RECORD,
 ) -> Iterator[Document]:
     """The documents of one or more files, folders, globs, URIs and `-` (stdin), in order.
 
     `format` is one of `annotator.formats.INPUTS`; None takes the format of each suffix. `text_field` and `id_field` are
     the fields of a record that hold its text and its id; `split` says whether a line, a paragraph or a whole file of
-    plain text becomes a document. Raises at once what `open_input` raises, and RecordError as the documents are read.
+    plain text becomes a document; `max_record` is the size in bytes, decompressed, that a record may have. Raises at
+    once what `open_input` raises, and RecordError as the documents are read.
     """
     names = [inputs] if isinstance(inputs, str | PathLike) else inputs
-    options = ReadOptions(text_field=text_field, id_field=id_field, split=split)
+    options = ReadOptions(text_field=text_field, id_field=id_field, split=split, max_record=max_record)
     return open_input([fspath(name) for name in names], format, options).documents()

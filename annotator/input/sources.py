@@ -63,7 +63,10 @@ class Source:
                 if opener is None:
                     yield stream
                 else:
-                    with opener(stream) as decompressed, io.BufferedReader(_Raw(decompressed), BUFFER_BYTES) as whole:
+                    with (
+                        opener(stream) as decompressed,
+                        io.BufferedReader(_Raw(decompressed, rewinds=False), BUFFER_BYTES) as whole,
+                    ):
                         yield whole
         except BROKEN_STREAM as error:
             raise _unreadable(self.name, error) from error
@@ -88,11 +91,15 @@ class _Raw(io.RawIOBase):
     """A raw stream over another one, which it does not close. `on_read` is called with the size of each read.
 
     A read returns whatever is available, so that nothing before a damaged part is lost and no read waits for a pipe to
-    fill a buffer.
+    fill a buffer. Unless it `rewinds`, it cannot be sought in: what is compressed would be decompressed from its
+    beginning each time.
     """
 
-    def __init__(self, stream: BinaryIO, on_read: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(
+        self, stream: BinaryIO, on_read: Callable[[int], None] = lambda _: None, *, rewinds: bool = True
+    ) -> None:
         self._stream = stream
+        self._rewinds = rewinds
         self._on_read = on_read
         into: Callable[[Any], int | None] = getattr(stream, "readinto1", None) or stream.readinto  # type: ignore
         self._into = into
@@ -113,7 +120,7 @@ class _Raw(io.RawIOBase):
         return count
 
     def seekable(self) -> bool:
-        return self._stream.seekable()
+        return self._rewinds and self._stream.seekable()
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         return self._stream.seek(offset, whence)

@@ -13,7 +13,7 @@ from annotator.document import Document
 from annotator.files.compression import part_compressor
 from annotator.files.sinks import PARTIAL, open_sink, reporting_os_errors
 from annotator.formats import FORMATS, Format
-from annotator.formats.base import ReadOptions, WriteOptions, only_documents
+from annotator.formats.base import UNBOUNDED, ReadOptions, WriteOptions, only_documents
 from annotator.output.growing_file import EMPTY, Extent, GrowingFile, extent_of
 
 SPOOL = ".spool"
@@ -63,7 +63,7 @@ class DocumentFile:
         self._file.sync()
         self._file.close()
         with self._file.growing.open("rb") as spool, open_sink(self.path, force=True) as sink:
-            documents = only_documents(SPOOL_FORMAT.reader()(spool, spool.name, ReadOptions()))
+            documents = only_documents(SPOOL_FORMAT.reader()(spool, spool.name, ReadOptions(max_record=UNBOUNDED)))
             for part in self._format.writer()(documents, self._options):
                 sink.write(part)
         with reporting_os_errors(self.path, "read"):

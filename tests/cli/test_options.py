@@ -9,7 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 from annotator.cli import group
-from annotator.cli.options import FORMAT, INPUT_FORMAT, error_options, input_options, model_options, output_options
+from annotator.cli.options import (
+    FORMAT,
+    INPUT_FORMAT,
+    error_options,
+    input_options,
+    model_options,
+    output_options,
+    size,
+)
 from annotator.engines import ENGINES
 from annotator.engines.base import DEVICES, PRECISIONS
 from annotator.errors import UsageError
@@ -59,13 +67,25 @@ def test_values_reach_the_command_as_the_values_of_the_library() -> None:
     def command(**values: object) -> None:
         got.update(values)
 
-    args = ["--from", "csv", "--text-field", "body", "--style", "spacy", "--force", "--labels", "PER, LOC"]
+    args = [
+        "--max-record",
+        "1GB",
+        "--from",
+        "csv",
+        "--text-field",
+        "body",
+        "--style",
+        "spacy",
+        "--force",
+        "--labels",
+        "PER, LOC",
+    ]
     CliRunner().invoke(
         command, [*args, "--min-score", "0.5", "--markup", "keep", "--on-error", "skip"], catch_exceptions=False
     )
     assert got == {
         "input_format": "csv",
-        "read_options": ReadOptions(text_field="body"),
+        "read_options": ReadOptions(text_field="body", max_record=10**9),
         "write_options": WriteOptions(style="spacy"),
         "force": True,
         "on_error": "skip",
@@ -123,3 +143,16 @@ def test_evaluate_reads_fields_of_other_names(tmp_path: Path) -> None:
     args = (tmp_path / "gold", tmp_path / "gold", "--from", "jsonl", "--text-field", "body", "-q")
     run = annotate("evaluate", *args, "--to", "json")
     assert (run.code, run.err) == (0, "") and run.out == annotate("evaluate", *args, "--json").out
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("64MB", 64_000_000), ("1 gb", 10**9), ("10kB", 10_000), ("7", 7), ("5b", 5), (" 8 ", 8)]
+)
+def test_a_size_may_have_a_unit(text: str, number: int) -> None:
+    assert size(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "1.5MB", "MB", "1TB", "1e6", "٣MB"])
+def test_what_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is not a size: write max_record as 64MB"):
+        size(text)

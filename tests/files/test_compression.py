@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import zlib
 from collections.abc import Callable
 from pathlib import PurePath
 
@@ -61,3 +62,26 @@ def test_other_suffixes_mean_no_compression() -> None:
 )
 def test_the_plain_name_is_without_the_suffix_of_a_compression(path: str, expected: str) -> None:
     assert plain_name(PurePath(path)) == PurePath(expected)
+
+
+def test_an_xz_file_that_wants_much_memory_is_refused() -> None:
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << 20}]
+    raw = bytearray(lzma.compress(RAW, lzma.FORMAT_XZ, filters=filters))
+    opener = OPENERS[b"\xfd7zXZ\x00"]
+    assert opener(io.BytesIO(raw)).read() == RAW
+    place = raw.index(b"\x21\x01", 12) + 2  # in the header of the block: the filter, the size of its properties
+    assert raw[place] == 16
+    raw[place] = 37  # a dictionary of 1.5 GB
+    size = 4 * (raw[12] + 1)
+    raw[12 + size - 4 : 12 + size] = zlib.crc32(raw[12 : 12 + size - 4]).to_bytes(4, "little")
+    with pytest.raises(OSError, match="takes more than 200 MB to decompress"):
+        opener(io.BytesIO(raw)).read()
+
+
+def test_what_follows_an_xz_stream_is_read_if_it_is_another_one() -> None:
+    one, opener = lzma.compress(b"Rom"), OPENERS[b"\xfd7zXZ\x00"]
+    assert opener(io.BytesIO(one + bytes(8) + one)).read() == b"RomRom"
+    rest = io.BufferedReader(opener(io.BytesIO(one + b"rest" * 9)))
+    assert (rest.read(), rest.read()) == (b"Rom", b"")
+    with pytest.raises(EOFError):
+        opener(io.BytesIO(one[:-8])).read()

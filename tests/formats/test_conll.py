@@ -14,7 +14,7 @@ from seqeval.metrics.sequence_labeling import get_entities
 from annotator.document import Document, Entity, Origin, Sentence
 from annotator.errors import RecordError
 from annotator.formats import FORMATS, conll
-from annotator.formats.base import ReadOptions, WriteOptions, only_documents
+from annotator.formats.base import KEPT_OF_TOO_LARGE, ReadOptions, WriteOptions, only_documents
 from annotator.labels import PANX_TAGS, sentence_tags, spans
 from support.documents import documents, entity_texts, from_bytes, golden, segmented_documents, to_bytes, word_texts
 from support.paths import GOLDEN, SAMPLES
@@ -142,3 +142,22 @@ def test_the_tags_of_any_document_are_valid_iob2_of_its_words(document: Document
                 found[-1][1] = word.end
             before = tag
     assert found == [[e.start, e.end, e.label] for e in document.entities]
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "what", "texts"),
+    [
+        ("Rom O\n\n" + "x O\n" * 50 + "\nBern O\n", 3, "a sentence", ["Rom", "Bern"]),
+        ("Rom O\n\n" + "x" * 200 + " O\n\nBern O\n", 3, "a line", ["Rom", "Bern"]),
+        ("-DOCSTART- O\n\nRom O\n\n-DOCSTART- O\n\n" + "x O\n\n" * 50 + "-DOCSTART- O\n\nBern O\n", 7,
+         "a document", ["Rom", "Bern"]),
+    ],
+)  # fmt: skip
+def test_what_is_too_large_is_refused_and_what_follows_is_read(
+    raw: str, line: int, what: str, texts: list[str]
+) -> None:
+    found = list(conll.read(io.BytesIO(raw.encode()), "x.conll", ReadOptions(max_record=100)))
+    assert [one.text for one in found if isinstance(one, Document)] == texts
+    (bad,) = [one for one in found if isinstance(one, RecordError)]
+    assert str(bad) == f"x.conll:{line}: {what} of more than 100 bytes: raise max_record if this is one record"
+    assert len(bad.raw or "") <= KEPT_OF_TOO_LARGE

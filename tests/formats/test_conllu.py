@@ -9,7 +9,7 @@ import pytest
 from annotator.document import Document, Entity, Origin, Sentence
 from annotator.errors import RecordError
 from annotator.formats import FORMATS, conllu
-from annotator.formats.base import ReadOptions
+from annotator.formats.base import KEPT_OF_TOO_LARGE, ReadOptions
 from support.documents import from_bytes, to_bytes, word_texts
 
 CONLLU = FORMATS["conllu"]
@@ -127,3 +127,20 @@ def test_our_comment_is_json_of_bounded_depth(meta: str) -> None:
     bad, good = conllu.read(io.BytesIO(raw.encode()), "in", ReadOptions())
     assert isinstance(good, Document) and good.text == "Bern "
     assert str(bad).startswith("in:2: the comment `# annotator = ...` cannot be read (")
+
+
+def test_what_is_too_large_is_refused_and_what_follows_is_read() -> None:
+    def word(form: str) -> str:
+        return f"1\t{form}" + "\t_" * 8 + "\n"
+
+    large = "".join(word("x") for _ in range(20))
+    marked = [f"# newdoc id = a\n{word('Rom')}", f"# newdoc id = b\n{large}", f"# newdoc id = c\n{word('Bern')}"]
+    spread = [marked[0], "# newdoc id = b\n" + "\n".join([word("x")] * 20), marked[2]]
+    options = ReadOptions(max_record=100)
+    for blocks_, line, what in (([word("Rom"), large, word("Bern")], 3, "a sentence"), (marked, 4, "a sentence"),
+                                (spread, 4, "a document")):  # fmt: skip
+        first, bad, last = conllu.read(io.BytesIO("\n".join(blocks_).encode()), "in", options)
+        assert isinstance(first, Document) and isinstance(last, Document)
+        assert (first.text.strip(), last.text.strip()) == ("Rom", "Bern")
+        assert isinstance(bad, RecordError) and len(bad.raw or "") <= KEPT_OF_TOO_LARGE
+        assert str(bad) == f"in:{line}: {what} of more than 100 bytes: raise max_record if this is one record"

@@ -9,11 +9,12 @@ import pytest
 from annotator.document import Document, Origin
 from annotator.errors import RecordError
 from annotator.formats import csv
-from annotator.formats.base import ReadOptions, Record, only_documents
+from annotator.formats.base import KEPT_OF_TOO_LARGE, MAX_RECORD, ReadOptions, Record, only_documents
 
 
-def records(raw: bytes, text_field: str = "text", id_field: str = "id") -> list[Record]:
-    return list(csv.read(io.BytesIO(raw), "in.csv", ReadOptions(text_field=text_field, id_field=id_field)))
+def records(raw: bytes, text_field: str = "text", id_field: str = "id", max_record: int = MAX_RECORD) -> list[Record]:
+    options = ReadOptions(text_field=text_field, id_field=id_field, max_record=max_record)
+    return list(csv.read(io.BytesIO(raw), "in.csv", options))
 
 
 def documents(raw: bytes, text_field: str = "text", id_field: str = "id") -> list[Document]:
@@ -60,11 +61,10 @@ def test_a_bad_row_is_refused_and_the_rows_after_it_are_read() -> None:
     assert [error.raw for error in errors] == ["b\n", '"c" d,2\n', "\\xff,3\n", '"open,6\n']
 
 
-def test_an_open_quote_takes_no_rows_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv, "ROW_CHARACTERS", 100)
+def test_an_open_quote_takes_no_rows_with_it() -> None:
     rows = [b"r%d,1\n" % number for number in range(50)]
     for end in (b"", b'"q",2\n', b'open",2\n'):  # the quote is never closed, and closed within a later field
-        found = records(b'text,n\na,1\n"open,6\n' + b"".join(rows) + end)
+        found = records(b'text,n\na,1\n"open,6\n' + b"".join(rows) + end, max_record=100)
         errors = [(one.origin, one.reason, one.raw) for one in found if isinstance(one, RecordError)]
         assert errors[0] == (Origin("in.csv", 3), "a quoted field that does not end", '"open,6\n')
         read = [one for one in found if isinstance(one, Document)]
@@ -74,9 +74,8 @@ def test_an_open_quote_takes_no_rows_with_it(monkeypatch: pytest.MonkeyPatch) ->
     assert documents(b"text,n\n" + whole + b",1\nb,2\n")[0].text == "x\n" * 40
 
 
-def test_many_open_quotes_are_read_in_one_pass_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv, "ROW_CHARACTERS", 1_000)
-    found = records(b"text,n\n" + b'"open,1\n' * 2_000 + b"last,2\n")
+def test_many_open_quotes_are_read_in_one_pass_each() -> None:
+    found = records(b"text,n\n" + b'"open,1\n' * 2_000 + b"last,2\n", max_record=1_000)
     assert len(found) == 2_001 and isinstance(found[-1], Document) and found[-1].origin.line == 2_002
 
 
@@ -100,3 +99,40 @@ def test_an_unusable_header_is_raised(raw: bytes, message: str) -> None:
     with pytest.raises(RecordError) as caught:
         records(raw)
     assert str(caught.value) == f"in.csv:1: {message}"
+
+
+def test_a_row_that_is_too_large_is_refused_and_the_rows_after_it_are_read() -> None:
+    for large in (b"x" * 100 + b",1\n", b"x" * 10_000 + b",1\n", b"," * 3_000 + b"\n"):
+        first, bad, last = records(b"text,n\na,1\n" + large + b"b,2\n", max_record=100)
+        assert isinstance(first, Document) and isinstance(last, Document) and last.origin == Origin("in.csv", 4)
+        assert isinstance(bad, RecordError) and (bad.origin, bad.reason) == (
+            Origin("in.csv", 3),
+            "a row of more than 100 bytes",
+        )
+        assert large.decode().startswith((bad.raw or "x").rstrip()) and len(bad.raw or "") <= KEPT_OF_TOO_LARGE
+    assert len(records(b"text,n\n" + b"x" * 98 + b",1", max_record=100)) == 1
+
+
+def test_an_open_quote_before_a_row_that_is_too_large_takes_only_its_line() -> None:
+    found = records(b'text,n\n"open,1\na,2\n' + b"x" * 500 + b",3\nb,4\n", max_record=100)
+    assert [one.origin.line if isinstance(one, Document) else str(one.reason) for one in found] == [
+        "a quoted field that does not end",
+        3,
+        "a row of more than 100 bytes",
+        5,
+    ]
+
+
+def test_rows_have_a_share_of_a_large_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv, "ROW_CHARACTERS", 50)
+    raw = b"text,n\n" + b"x" * 150 + b",1\n"
+    assert [type(records(raw, max_record=most)[0]) for most in (160, 800, 1_600)] == [
+        RecordError,
+        RecordError,
+        Document,
+    ]
+
+
+def test_a_header_that_is_too_large_is_refused() -> None:
+    with pytest.raises(RecordError, match=r"^in.csv:1: a header of more than 100 bytes: raise max_record"):
+        records(b"text," + b"x," * 100 + b"\n", max_record=100)

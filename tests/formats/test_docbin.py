@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import inf, nan
 from typing import Any
@@ -20,6 +20,8 @@ from annotator.errors import RecordError
 from annotator.formats import FORMATS, docbin
 from annotator.formats.base import ReadOptions
 from annotator.json_values import AnnotatorWarning
+from support import bombs
+from support.bombs import docs_of
 from support.documents import from_bytes, golden, segmented, to_bytes, word_texts
 from support.paths import GOLDEN
 
@@ -183,3 +185,44 @@ def test_damaged_files_are_refused_and_the_garbage_collector_stays_on(raw: bytes
     with pytest.raises(RecordError, match=r"^in:1: not a DocBin of spaCy, or a damaged one \(.*\): create the file"):
         list(docbin.read(io.BytesIO(raw), "in", ReadOptions()))
     assert gc.isenabled()
+
+
+EMPTY_MAPS = b"\xdd" + (200_000).to_bytes(4, "big") + b"\x80" * 200_000  # of msgpack: a list of so many {}
+
+
+@pytest.mark.parametrize(
+    ("lengths", "user_data", "reason"),
+    [
+        ((1, 120_000, 1), (None, None, None), "a Doc of more than 100,000 tokens"),
+        ((1, 5, 1), (None, None, None), "a Doc of more than 100 bytes"),
+        ((1, 1, 1), (None, EMPTY_MAPS, None), "a Doc with user data of more than 100,000 values"),
+    ],
+)
+def test_a_doc_that_is_too_large_is_refused_and_those_after_it_are_read(
+    lengths: Sequence[int], user_data: Sequence[bytes | None], reason: str
+) -> None:
+    raw = docs_of(["x" * 40], lengths, user_data)
+    first, bad, last = docbin.read(io.BytesIO(raw), "in", ReadOptions(max_record=100))
+    assert isinstance(first, Document) and isinstance(last, Document) and last.origin == Origin("in", 3)
+    assert first.text == last.text == "x" * 40
+    assert str(bad) == f"in:2: {reason}: raise max_record if this is one record"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"cats": [{}] * 2_000_000},  # one byte each, 72 in memory
+        {"strings": [f"{number:x}" for number in range(400_000)]},
+        {"lengths": bytes(4_000_000)},
+        {"note": bytes(60_000_000)},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_a_docbin_that_takes_much_memory_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(
+        RecordError, match=r"^in:1: reading this DocBin would take more than 90 MB of memory: raise max"
+    ):
+        list(docbin.read(io.BytesIO(bombs.docbin(**fields)), "in", ReadOptions(max_record=100)))
+    for most in (100, 10**12):
+        (document,) = docbin.read(io.BytesIO(bombs.docbin()), "in", ReadOptions(max_record=most))
+        assert isinstance(document, Document) and document.text == "Rom "

@@ -13,7 +13,7 @@ import pytest
 from annotator.document import Document, Entity, Origin, Sentence
 from annotator.errors import RecordError
 from annotator.formats import FORMATS, jsonl
-from annotator.formats.base import ReadOptions, only_documents
+from annotator.formats.base import KEPT_OF_TOO_LARGE, ReadOptions, only_documents
 from support.documents import from_bytes, golden, segmented, to_bytes
 from support.paths import GOLDEN
 
@@ -277,3 +277,17 @@ def test_every_style_is_read_as_the_document(style: str) -> None:
     (again,) = from_bytes(to_bytes([MADE], FORMATS["jsonl"], style=style), FORMATS["jsonl"])
     assert (again.id, again.text, again.meta) == (MADE.id, MADE.text, MADE.meta)
     assert [(e.start, e.end, e.label) for e in again.entities] == [(2, 5, "LOC"), (15, 19, "LOC")]
+
+
+def test_a_record_that_is_too_large_is_refused_and_those_after_it_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonl, "FEW_VALUES", 10)
+    good, fits = b'{"text": "Rom"}\n', b'{"text": "' + b"x" * 88 + b'"}\n'
+    raw = good + b" " * 101 + b"\n" + b"[" * 5_000 + b"\n" + fits + b"[" + b"{}," * 9 + b"\n" + good
+    found = list(jsonl.read(io.BytesIO(raw), "in", ReadOptions(max_record=100)))
+    assert [one.origin.line for one in found if isinstance(one, Document)] == [1, 4, 6]
+    assert [str(one) for one in found if isinstance(one, RecordError)] == [
+        "in:2: a line of more than 100 bytes: raise max_record if this is one record",
+        "in:3: a line of more than 100 bytes: raise max_record if this is one record",
+        "in:5: a record of more than 10 values: raise max_record if this is one record",
+    ]
+    assert all(len(one.raw or "") <= KEPT_OF_TOO_LARGE for one in found if isinstance(one, RecordError))

@@ -89,3 +89,36 @@ def test_documents_around_a_bad_line_are_read() -> None:
 def test_any_lines_are_read_as_they_were_written(lines: list[str]) -> None:
     for end in ("\n", "\r\n"):
         assert texts("".join(line + end for line in lines).encode()) == lines
+
+
+@pytest.mark.parametrize(
+    ("split", "reason", "good"),
+    [
+        ("line", "a line of more than 10 bytes", ["one", "", "x\r", "", "two"]),
+        ("paragraph", "a paragraph of more than 10 bytes", ["one", "two"]),
+        ("file", "a file of more than 10 bytes", []),
+    ],
+)
+def test_a_unit_that_is_too_large_is_refused_and_those_after_it_are_read(
+    split: str, reason: str, good: list[str]
+) -> None:
+    options = ReadOptions(split=split, max_record=10)
+    found = list(text.read(io.BytesIO(b"one\n\nx\r\r\n" + b"y" * 50 + b"\n\ntwo\n"), "in.txt", options))
+    assert [one.text for one in found if isinstance(one, Document)] == good
+    (bad,) = [one for one in found if isinstance(one, RecordError)]
+    line = {"line": 4, "paragraph": 3, "file": 1}[split]
+    assert str(bad) == f"in.txt:{line}: {reason}: raise max_record if this is one record"
+
+
+def test_paragraphs_of_many_lines_are_too_large_as_a_whole() -> None:
+    options = ReadOptions(split="paragraph", max_record=10)
+    fits, *bad = text.read(io.BytesIO(b"12345\n6789\n\n12345\n67890\n" + b"a\n" * 20), "in.txt", options)
+    assert isinstance(fits, Document) and fits.text == "12345\n6789"
+    assert [str(one) for one in bad] == [
+        "in.txt:4: a paragraph of more than 10 bytes: raise max_record if this is one record"
+    ]
+
+
+def test_a_paragraph_with_bytes_that_are_not_utf8_is_refused_with_their_line() -> None:
+    (bad,) = text.read(io.BytesIO(b"\none\r\nab\xffc\r\nlast"), "in.txt", ReadOptions(split="paragraph"))
+    assert isinstance(bad, RecordError) and (bad.origin, bad.raw) == (Origin("in.txt", 3), "ab\\xffc")
