@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from annotator.document import Document, Origin
 from annotator.errors import AnnotatorError, RecordError, first_line, install_extra
-from annotator.formats.base import KEPT_BYTES, ReadOptions, Record
+from annotator.formats.base import KEPT_BYTES, KEPT_OF_TOO_LARGE, LARGER, UNBOUNDED, ReadOptions, Record, larger
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
@@ -29,10 +29,27 @@ WITH_TEXT = ("response", "resource", "conversion")
 HTML = ("text/html", "application/xhtml+xml")
 _AGAIN = "copy or download the archive again"
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.ASCII | re.IGNORECASE)
+_CHUNK = 1 << 16
 _HEAD = 1024  # bytes of a page in which it names its encoding: https://html.spec.whatwg.org/#charset
 
 
-def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:  # noqa: ARG001  there are no fields
+class _Bounded:
+    """A stream of which at most `left` more bytes are given, because warcio reads headers until they end."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.left = UNBOUNDED
+
+    def read(self, size: int) -> bytes:
+        """The next bytes. Raises ValueError if they are too many."""
+        raw = self._stream.read(size)
+        self.left -= len(raw)
+        if self.left < 0:
+            raise ValueError("its headers do not end")
+        return raw
+
+
+def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
     """The documents of the archive; the number in an origin counts all records, from 1 onwards.
 
     A record that is not in its encoding is a RecordError. Raises RecordError where the archive is damaged, and
@@ -47,13 +64,20 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
     class Archive(ArchiveIterator):  # type: ignore[misc]
         INC_RECORD = ""  # what it prints about a record of a wrong length, which is an error here
 
-    archive = Archive(stream)
-    origin = Origin(source, 1)
+    bounded = _Bounded(stream)
+    archive = Archive(bounded)
+    records = iter(archive)
+    number = 0
     try:
-        for number, record in enumerate(archive, start=1):
-            origin = Origin(source, number)
-            if record.rec_type in WITH_TEXT and (text := _content(record, origin)) is not None:
-                yield text
+        while True:
+            origin = Origin(source, number := number + 1)
+            bounded.left = options.max_record + _CHUNK  # of which warcio reads some ahead
+            record = next(records, None)
+            bounded.left = UNBOUNDED
+            if record is None:
+                return
+            if record.rec_type in WITH_TEXT and (found := _content(record, origin, options.max_record)) is not None:
+                yield found
             archive.read_to_end()
             if archive.err_count or record.raw_stream.limit:
                 raise RecordError(origin, "the record is not as long as it says", remedy=_AGAIN)
@@ -61,15 +85,20 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
         raise RecordError(origin, f"not a record of a web archive ({first_line(error)})", remedy=_AGAIN) from error
 
 
-def _content(record: ArcWarcRecord, origin: Origin) -> Record | None:
-    """The document of a record; None if it is neither HTML nor plain text."""
+def _content(record: ArcWarcRecord, origin: Origin, max_record: int) -> Record | None:
+    """The document of a record; None if it is neither HTML nor plain text. One that is too large is a RecordError."""
     headers = record.rec_headers
     declared = str((record.http_headers or headers).get_header("Content-Type") or "")
     content_type = declared.partition(";")[0].strip().lower()
     if content_type not in (*HTML, "text/plain"):
         return None
-    raw: bytes = record.content_stream().read()
-    encoding = _encoding(declared, raw if content_type in HTML else b"")
+    content, raw = record.content_stream(), bytearray()
+    while chunk := content.read(_CHUNK):
+        raw += chunk
+        if len(raw) > max_record:
+            kept = raw[:KEPT_OF_TOO_LARGE].decode("utf-8", "backslashreplace")
+            return RecordError(origin, larger("a record", max_record), kept, LARGER)
+    encoding = _encoding(declared, bytes(raw[:_HEAD]) if content_type in HTML else b"")
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
@@ -84,11 +113,11 @@ def _content(record: ArcWarcRecord, origin: Origin) -> Record | None:
     return Document(f"{uri}#{identity}", text, origin, meta)
 
 
-def _encoding(declared: str, page: bytes) -> str:
-    """The name of the encoding that the header names, or else the page itself; UTF-8 if neither does."""
+def _encoding(declared: str, head: bytes) -> str:
+    """The name of the encoding that the header names, or else the head of the page; UTF-8 if neither does."""
     import webencodings
 
-    for text in (declared, page[:_HEAD].decode("ascii", "replace")):
+    for text in (declared, head.decode("ascii", "replace")):
         if (match := _CHARSET.search(text)) and (found := webencodings.lookup(match[1])):
             return str(found.codec_info.name)
     return "utf-8"

@@ -96,6 +96,23 @@ def test_a_page_in_another_encoding_is_refused_by_itself() -> None:
     assert isinstance(good, Document) and good.text == "Bern"
 
 
+def test_a_record_that_is_too_large_is_refused_by_itself() -> None:
+    plain = {"Content-Type": "text/plain"}
+    raw = archive(("conversion", dict(plain), None, b"x" * 5_000), ("conversion", dict(plain), None, b"Bern"))
+    bad, good = warc.read(io.BytesIO(raw), "in.warc", ReadOptions(max_record=1_000))
+    assert (
+        isinstance(bad, RecordError)
+        and bad.reason == "a record of more than 1,000 bytes"
+        and len(bad.raw or "") == 1_000
+    )
+    assert isinstance(good, Document) and good.text == "Bern"
+
+
+def test_headers_that_do_not_end_are_no_record() -> None:
+    with pytest.raises(RecordError, match=r"in\.warc:1: .*its headers do not end"):
+        list(warc.read(io.BytesIO(b"WARC/1.0\r\nA: " + bytes(10**6)), "in.warc", ReadOptions(max_record=100_000)))
+
+
 @pytest.mark.parametrize("damaged", ["cut", "longer", "garbage"])
 def test_damage_is_an_error_with_the_number_of_the_record(damaged: str) -> None:
     raw = archive(("conversion", {"Content-Type": "text/plain"}, None, b"Bern and Rome"))
