@@ -102,7 +102,7 @@ def test_a_record_that_is_too_large_is_refused_by_itself() -> None:
     bad, good = warc.read(io.BytesIO(raw), "in.warc", ReadOptions(max_record=1_000))
     assert (
         isinstance(bad, RecordError)
-        and bad.reason == "a record of more than 1,000 bytes"
+        and bad.reason == "a record of more than 1 kB"
         and len(bad.raw or "") == 1_000
     )
     assert isinstance(good, Document) and good.text == "Bern"
