@@ -20,10 +20,12 @@ from click.shell_completion import CompletionItem
 from annotator.cli.lazy import LazyGroup
 from annotator.cli.terminal import print_text, say, warn
 from annotator.errors import (
+    Advice,
     AnnotatorError,
     OutputClosed,
     Terminated,
     advice_of,
+    advise,
     extra_with,
     install_extra,
     lack_of_memory,
@@ -115,11 +117,15 @@ def main() -> None:
     except Exception as error:
         if not (reason := lack_of_memory(error)):
             raise
-        less = ", or lower --batch-tokens and --workers" if commands[-1].name == next(iter(COMMANDS)) else ""
-        text = f"error: there is not enough memory ({reason}): let the process have more (ulimit -v){less}"
+        text = f"error: there is not enough memory ({reason}): {_more_memory(commands[-1])}"
         _say_with_advice(text, error, commands[-1])
         code = AnnotatorError.exit_code
     sys.exit(code)
+
+
+def _more_memory(command: click.Command) -> str:
+    less = ", or lower --batch-tokens and --workers" if command.name == next(iter(COMMANDS)) else ""
+    return f"let the process have more (ulimit -v){less}"
 
 
 def _run(commands: list[click.Command]) -> int:
@@ -133,7 +139,7 @@ def _run(commands: list[click.Command]) -> int:
         code = error.exit_code
     except AnnotatorError as error:
         if lack_of_memory(error):
-            raise
+            advise(error, Advice(f"if memory is lacking, {_more_memory(commands[-1])}"))
         option = partial(_option, commands[-1])
         _say_with_advice(f"error: {error.worded(option)}", error, commands[-1])
         code = error.exit_code

@@ -272,6 +272,16 @@ def test_a_lack_of_memory_is_one_line_that_says_how_to_go_on(
     assert annotate(*args, "--resume", stdin=b"Rom Bern\n" * 9_000).code == 0
 
 
+def test_a_checkpoint_that_needs_more_memory_than_there_is_may_be_damaged(copy: Path) -> None:
+    config = json.loads((copy / "config.json").read_bytes()) | {"intermediate_size": 10**15}
+    (copy / "config.json").write_text(json.dumps(config))
+    said = refused(annotate(DE, "--model", copy, *CPU), 1)
+    assert said.startswith(f"{copy}: not a token-classification checkpoint ")
+    assert said.endswith(
+        "; if memory is lacking, let the process have more (ulimit -v), or lower --batch-tokens and --workers"
+    )
+
+
 def moved_once(then: Callable[..., None]) -> Callable[..., None]:
     """`Progress.moved_to` the first time, and `then` afterwards."""
     times = iter([Progress.moved_to])
