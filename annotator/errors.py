@@ -9,6 +9,7 @@ Terminated              SIGTERM asked the process to end
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
@@ -18,6 +19,11 @@ from typing import Final, NamedTuple
 DISTRIBUTION: Final = "annotate-ner"
 # How similar two names must be, from 0 to 1, for one to be suggested for the other: not PER for GPE.
 ALIKE = 0.7
+# How other libraries say that they got no memory: C++, Linux, torch, the loader of shared libraries, NumPy and Python.
+_NO_MEMORY = re.compile(
+    r"bad_?alloc|can(?:'t|not) allocate memory|failed to map segment|unable to allocate|can't start new thread",
+    re.IGNORECASE,
+)
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -113,6 +119,19 @@ def first_line(error: BaseException) -> str:
     """The first line of another library's error message, or the error's type if it has no message."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
+
+
+def lack_of_memory(error: BaseException) -> str | None:
+    """What says that memory was lacking, in one line, if that is where the error comes from; None if it is not."""
+    at: BaseException | None = error
+    while at is not None:
+        if not isinstance(at, AnnotatorError):  # whose text may quote a record
+            if line := next(filter(_NO_MEMORY.search, str(at).splitlines()), None):
+                return line.strip()
+            if isinstance(at, MemoryError) or (isinstance(at, OSError) and at.errno == errno.ENOMEM):
+                return first_line(at)
+        at = at.__cause__ or at.__context__
+    return None
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
 
 import pytest
@@ -20,6 +21,7 @@ from annotator.errors import (
     did_you_mean,
     extra_with,
     first_line,
+    lack_of_memory,
     nearest,
     worded,
 )
@@ -113,3 +115,29 @@ def test_a_similar_name_is_suggested(name: str, known: list[str], expected: str 
 
 def test_the_extra_that_installs_a_package_is_found() -> None:
     assert (extra_with("matplotlib"), extra_with("click"), extra_with("no_such")) == ("plot", None, None)
+
+
+def caused(error: Exception, by: Exception) -> Exception:
+    error.__cause__ = by
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "MemoryError"),
+        (MemoryError("Unable to allocate 9 GiB for an array"), "Unable to allocate 9 GiB for an array"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "[Errno 12] Cannot allocate memory"),
+        (RuntimeError("[ONNXRuntimeError] : 6 : std::bad_alloc"), "[ONNXRuntimeError] : 6 : std::bad_alloc"),
+        (ImportError("READ THIS\n x.so: failed to map segment\n"), "x.so: failed to map segment"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "DefaultCPUAllocator: can't allocate memory"),
+        (RuntimeError("can't start new thread"), "can't start new thread"),
+        (caused(AnnotatorError("m: cannot be loaded"), RuntimeError("std::bad_alloc")), "std::bad_alloc"),
+        (AnnotatorError("in:1: not JSON: 'std::bad_alloc'"), None),
+        (caused(AnnotatorError("m: cannot be loaded"), RuntimeError("it is damaged")), None),
+        (OSError(errno.ENOSPC, "No space left on device"), None),
+        (ValueError("x"), None),
+    ],
+)
+def test_a_lack_of_memory_is_found_in_the_errors_of_all_libraries(error: Exception, said: str | None) -> None:
+    assert lack_of_memory(error) == said

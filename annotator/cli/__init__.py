@@ -19,7 +19,18 @@ from click.shell_completion import CompletionItem
 
 from annotator.cli.lazy import LazyGroup
 from annotator.cli.terminal import print_text, say, warn
-from annotator.errors import AnnotatorError, OutputClosed, Terminated, advice_of, extra_with, install_extra, nearest
+from annotator.errors import (
+    Advice,
+    AnnotatorError,
+    OutputClosed,
+    Terminated,
+    advice_of,
+    advise,
+    extra_with,
+    install_extra,
+    lack_of_memory,
+    nearest,
+)
 from annotator.files.sinks import discard_stdout
 from annotator.json_values import AnnotatorWarning
 from annotator.system.process_setup import collect_garbage_less
@@ -111,12 +122,33 @@ def main() -> None:
     collect_garbage_less()
     commands: list[click.Command] = [group]
     try:
+        code = _run(commands)
+    except Exception as error:
+        if not (reason := lack_of_memory(error)):
+            raise
+        text = f"error: there is not enough memory ({reason}): {_more_memory(commands[-1])}"
+        _say_with_advice(text, error, commands[-1])
+        code = AnnotatorError.exit_code
+    sys.exit(code)
+
+
+def _more_memory(command: click.Command) -> str:
+    less = ", or lower --batch-tokens and --workers" if command.name == next(iter(COMMANDS)) else ""
+    return f"let the process have more (ulimit -v){less}"
+
+
+def _run(commands: list[click.Command]) -> int:
+    """The exit code of the command line; the commands that are run are added to `commands`."""
+    code: int
+    try:
         with _warning_in_one_line():
             code = group.main(prog_name="annotate", standalone_mode=False, obj=commands) or 0
     except click.ClickException as error:
         say(f"error: {_usage(error)}")
         code = error.exit_code
     except AnnotatorError as error:
+        if lack_of_memory(error):
+            advise(error, Advice(f"if memory is lacking, {_more_memory(commands[-1])}"))
         option = partial(_option, commands[-1])
         _say_with_advice(f"error: {error.worded(option)}", error, commands[-1])
         code = error.exit_code
@@ -138,7 +170,7 @@ def main() -> None:
         discard_stdout()
         say(f"error: stdout: cannot be written: {error.strerror}")
         code = AnnotatorError.exit_code
-    sys.exit(code)
+    return code
 
 
 @contextmanager

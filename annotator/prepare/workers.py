@@ -6,11 +6,12 @@ import os
 import pickle
 import signal
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol, TypeVar
 
 from annotator.document import Document
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, first_line
 from annotator.prepare.preparer import Content, Prepared, Preparer, contents
 from annotator.system.prefetch import prefetch
 from annotator.system.process_setup import collect_garbage_less, import_spacy
@@ -34,10 +35,10 @@ TaskT = TypeVar("TaskT", bound=Task)
 def prepare_ahead(preparer: Preparer, tasks: Iterable[TaskT], workers: int) -> Iterator[tuple[TaskT, Prepared]]:
     """The tasks, in order, each with its documents prepared by a copy of the preparer in one of `workers` processes.
 
-    Raises AnnotatorError if a worker dies.
+    Raises AnnotatorError if workers cannot be started, and if one dies.
     """
     try:
-        pool = spawned_pool(workers, _begin, pickle.dumps(preparer))
+        pool = _started(preparer, workers)
         begun = ((task, pool.submit(_prepare, contents(task.documents))) for task in tasks)
         try:
             for task, future in prefetch(begun, workers + AHEAD):
@@ -47,6 +48,17 @@ def prepare_ahead(preparer: Preparer, tasks: Iterable[TaskT], workers: int) -> I
     except BrokenProcessPool as error:
         raise AnnotatorError(
             "a worker process was killed, perhaps for lack of memory", "use fewer {workers}, or 0 to use none"
+        ) from error
+
+
+def _started(preparer: Preparer, workers: int) -> ProcessPoolExecutor:
+    try:
+        return spawned_pool(workers, _begin, pickle.dumps(preparer))
+    except (OSError, ImportError) as error:  # ImportError where Python was built without semaphores
+        reason = getattr(error, "strerror", None) or first_line(error)
+        raise AnnotatorError(
+            f"worker processes cannot be started ({reason}): they need semaphores, which Linux keeps in /dev/shm",
+            "mount it writable and not full, or use {workers} 0",
         ) from error
 
 

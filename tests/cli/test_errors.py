@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 import torch
 
 from annotator.formats import INPUT_SUFFIXES, INPUTS, OUTPUTS
+from annotator.pipeline import Recipe
+from annotator.run.progress import Progress
 from support.checkpoints import save_tiny
 from support.cli_runs import annotate, refused
 from support.paths import SAMPLES
@@ -241,3 +245,48 @@ def test_a_hub_model_that_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None
     assert first == "annotate: downloading owner/absent from the Hugging Face Hub"
     assert second.startswith("annotate: error: model owner/absent cannot be downloaded (")
     assert second.endswith("): check the name and the network, or set --model to a checkpoint folder")
+
+
+# Memory.
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ImportError("x.so: failed to map segment from shared object")])
+def test_a_lack_of_memory_is_one_line_that_says_how_to_go_on(
+    error: Exception, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(*_: object) -> NoReturn:
+        raise error
+
+    reason = str(error) or "MemoryError"
+    remedy = "let the process have more (ulimit -v), or lower --batch-tokens and --workers"
+    out = tmp_path / "out.jsonl"
+    args = ("--model", tiny, *CPU, "--engine", "null", "-q", "-o", out, "--limit", "9000")
+    with monkeypatch.context() as patch:
+        patch.setattr(Recipe, "load", lacking)
+        assert refused(annotate(*args), 1) == f"there is not enough memory ({reason}): {remedy}"
+    with monkeypatch.context() as patch:
+        patch.setattr(Progress, "moved_to", moved_once(lacking))
+        said = refused(annotate(*args, stdin=b"Rom Bern\n" * 9_000), 1)
+    partial = f"what was written so far is in {out}.partial: continue with --resume"
+    assert said == f"there is not enough memory ({reason}): {remedy}; {partial}"
+    assert annotate(*args, "--resume", stdin=b"Rom Bern\n" * 9_000).code == 0
+
+
+def test_a_checkpoint_that_needs_more_memory_than_there_is_may_be_damaged(copy: Path) -> None:
+    config = json.loads((copy / "config.json").read_bytes()) | {"intermediate_size": 10**15}
+    (copy / "config.json").write_text(json.dumps(config))
+    said = refused(annotate(DE, "--model", copy, *CPU), 1)
+    assert said.startswith(f"{copy}: not a token-classification checkpoint ")
+    assert said.endswith(
+        "; if memory is lacking, let the process have more (ulimit -v), or lower --batch-tokens and --workers"
+    )
+
+
+def moved_once(then: Callable[..., None]) -> Callable[..., None]:
+    """`Progress.moved_to` the first time, and `then` afterwards."""
+    times = iter([Progress.moved_to])
+
+    def moved(*args: Any) -> None:
+        next(times, then)(*args)
+
+    return moved

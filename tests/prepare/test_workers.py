@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import synchronize
 from pathlib import Path
 
 import psutil
@@ -60,3 +63,24 @@ def test_a_killed_worker_is_an_error_with_a_remedy(tiny: Path) -> None:
     with pytest.raises(AnnotatorError, match=r"a worker process was killed, .*: use fewer workers, or 0") as raised:
         list(prepared)
     assert "{workers}" in raised.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(errno.EROFS, "Read-only file system"), "Read-only file system"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+        (ImportError("no sem_open here"), "no sem_open here"),
+    ],
+)
+def test_workers_without_shared_memory_are_an_error_with_a_remedy(
+    error: Exception, reason: str, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(synchronize.SemLock, "__init__", lacking)
+    preparer = Preparer(Segmenter(), Encoder(load_tokenizer(tiny), 64))
+    what = re.escape(f"worker processes cannot be started ({reason}): they need semaphores")
+    with pytest.raises(AnnotatorError, match=f"^{what}.* use workers 0$"):
+        next(prepare_ahead(preparer, iter(tasks(1)), 2))

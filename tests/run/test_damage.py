@@ -17,8 +17,14 @@ from support.runs_apart import CONTEXT
 from support.small_runs import corpus_in, job_for, quick_annotator
 
 DAMAGES = int(os.environ.get("ANNOTATOR_DAMAGES", "40"))
-# Made by hand: replacements in the JSON of a journal.
+# Made by hand: replacements in the JSON of a journal or of rejects, with values of other types among them.
 EDITS = [
+    (b'"shard": 0', b'"shard": "0"'),
+    (b'"length": ', b'"length": -'),
+    (b'"counts": {', b'"counts": [], "others": {'),
+    (b'"finished": false', b'"finished": null'),
+    (b'"limit": null', b'"limit": []'),
+    (b'"record": "', b'"record": 7, "other": "'),
     (b'"shard": 0', b'"shard": 7'),
     (b'"length": ', b'"length": "x'),
     (b'"records": ', b'"records": 0'),
@@ -84,15 +90,7 @@ def failures_of(folder: Path, model: Path, count: int) -> list[str]:
     failures: list[str] = []
     refused = 0
     trials = []
-    for number, (name, size, at) in enumerate(
-        [
-            ("out.jsonl", None, 40),
-            ("out.parquet", None, 40),
-            ("out/", None, 60),
-            ("out/", 40, 70),
-            ("out.jsonl", None, 0),
-        ]
-    ):
+    for number, (name, size, at) in enumerate(RUNS):
         job = job_for(corpus, place, name, size, model)
         trial = Trial(name, job, place)
         trial.lay_out()
