@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, DocBin
 
 # A whole DocBin may take this many times `max_record` in memory, and this many bytes in any case.
-SHARE = 9
-LEAST = 90_000_000
+SHARE = 8
+LEAST = 80_000_000
 # What each of these takes in memory, in bytes.
 _VALUE, _STRING, _DOC = 100, 300, 300
 # Which share of `max_record` one token of a Doc and one value of its user data count for, and how many there may be.
@@ -99,7 +99,7 @@ def _bin(stream: BinaryIO, most: int) -> DocBin:
     if left < 0:
         raise _TooLarge
     expander = zlib.decompressobj()
-    unpacked = expander.decompress(raw, max(1, left // 2))
+    unpacked = expander.decompress(raw, max(1, left // 3))  # which takes twice that for a moment
     left -= 2 * len(unpacked)
     if expander.unconsumed_tail:
         raise _TooLarge

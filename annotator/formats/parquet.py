@@ -1,8 +1,8 @@
 """Parquet: one row per document.
 
 Read: our own files, or others with the text in any column of strings. Columns are the fields of a record, see
-`annotator.formats.fields`; in our own files, `meta` is JSON. Rows are read by row group, so the largest row group
-determines the memory.
+`annotator.formats.fields`; in our own files, `meta` is JSON. Pages are decompressed as their rows are read, so the
+largest pages determine the memory.
 
 Written: the columns id, text, ents (a list of start, end, label, text and score), sents (for each sentence the offsets
 of its words: start, end, start, end, ...; null before segmentation) and meta (JSON, since its fields may have any
@@ -14,9 +14,9 @@ Format: https://parquet.apache.org/docs/file-format/
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -24,32 +24,54 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from annotator import json_values
 from annotator.document import Document, Origin
 from annotator.errors import RecordError, first_line
-from annotator.formats.base import DEFAULTS, ReadOptions, Record, WriteOptions
+from annotator.formats.base import DEFAULTS, KEPT_BYTES, LARGER, ReadOptions, Record, WriteOptions, larger
 from annotator.formats.fields import choose_text_field, to_document
+from annotator.formats.parquet_pages import FEW_VALUES, plan
 
 if TYPE_CHECKING:
-    from pyarrow import DataType, Schema
+    from pyarrow import Array, DataType, RecordBatch, Schema
+    from pyarrow.parquet import ParquetFile
 
 MARK = b"annotator"  # in the metadata of the schema: the column `meta` is JSON
-ROWS_AT_A_TIME = 1_000
+BUFFER_BYTES = 1 << 16
+# Each value of a row takes 100 bytes in memory. So it may have one for each 20 bytes that it may have at all.
+VALUE_COST = 20
+# What a batch of rows may have at most to be converted to Python's values at once.
+BATCH_BYTES = 16_000_000
+BATCH_VALUES = 500_000
 # A row group ends with the document that reaches one of these.
 GROUP_CHARACTERS = 8_000_000
 GROUP_ROWS = 20_000
+# The columns that are written with a dictionary: all but id, text and meta, whose values hardly ever occur twice.
+_REPEATED = [
+    *(f"ents.list.element.{name}" for name in ("start", "end", "label", "text", "score")),
+    "sents.list.element.list.element",
+]
 _REASON_CHARACTERS = 200
 
 
 def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
     """The documents of the stream; their origin is the number of the row, counted from 1.
 
-    A row without text or with invalid annotations is a RecordError. Raises RecordError for a stream that is not
-    Parquet, is damaged or has no text column. A stream that cannot be rewound is copied to a temporary file first.
+    A row without text or with invalid annotations is a RecordError, and so is a row or a row group that is too large.
+    Raises RecordError for a stream that is not Parquet, is damaged or has no text column. A stream that cannot be
+    rewound is copied to a temporary file first.
     """
     number = 0
     with _seekable(stream) as file:
         try:
-            for row, ours, text_field in _rows(file, source, options):
-                number += 1
-                yield _record(row, ours, Origin(source, number), replace(options, text_field=text_field))
+            parquet = _opened(file)
+            schema = parquet.schema_arrow
+            of_text = [field.name for field in schema if _holds_text(field.type)]
+            text_field = choose_text_field(schema.names, of_text, Origin(source, 1), options)
+            options = replace(options, text_field=text_field)
+            ours = MARK in (schema.metadata or {})
+            for group in range(parquet.num_row_groups):
+                for row in _rows(file, parquet, group, options.max_record):
+                    number += 1
+                    yield _record(row, ours, Origin(source, number), options)
+                    if isinstance(row, _Unread):
+                        number += row.rows - 1
         except (RecordError, GeneratorExit):
             raise
         except Exception as error:  # damaged bytes fail anywhere in Arrow and its conversions
@@ -67,18 +89,70 @@ def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
             yield copy
 
 
-def _rows(file: BinaryIO, source: str, options: ReadOptions) -> Iterator[tuple[dict[str, Any], bool, str]]:
-    """The rows, each with whether the file is ours, and with the name of the column that holds the text."""
+def _opened(file: BinaryIO, metadata: Any = None, dictionaries: Sequence[str] = ()) -> ParquetFile:
+    """The file, of which pages are read one at a time: Arrow would keep what it has read, to the end."""
     from pyarrow.parquet import ParquetFile
 
-    parquet = ParquetFile(file)
-    schema = parquet.schema_arrow
-    of_text = [field.name for field in schema if _holds_text(field.type)]
-    text_field = choose_text_field(schema.names, of_text, Origin(source, 1), options)
-    ours = MARK in (schema.metadata or {})
-    for batch in parquet.iter_batches(batch_size=ROWS_AT_A_TIME):
-        for row in batch.to_pylist():
-            yield row, ours, text_field
+    return ParquetFile(
+        file, metadata=metadata, read_dictionary=list(dictionaries), pre_buffer=False, buffer_size=BUFFER_BYTES
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """In place of so many rows that are too large: the reason."""
+
+    reason: str
+    rows: int = 1
+
+
+def _rows(file: BinaryIO, parquet: ParquetFile, group: int, max_record: int) -> Iterator[dict[str, Any] | _Unread]:
+    """The rows of a row group."""
+    how = plan(file, parquet, group, max_record)
+    if how.too_large:
+        yield _Unread(how.too_large, max(1, parquet.metadata.row_group(group).num_rows))
+        return
+    if how.dictionaries:
+        parquet = _opened(file, parquet.metadata, how.dictionaries)
+    for batch in parquet.iter_batches(batch_size=how.rows, row_groups=[group], use_threads=False):
+        size = [_size(column) for column in batch.columns]
+        if sum(one for one, _ in size) <= BATCH_BYTES and sum(values for _, values in size) <= BATCH_VALUES:
+            yield from batch.to_pylist()
+        else:
+            yield from _one_by_one(batch, max_record)
+
+
+def _one_by_one(batch: RecordBatch, max_record: int) -> Iterator[dict[str, Any] | _Unread]:
+    """The rows of a batch that takes much memory, each of which is looked at before it is made."""
+    most_values = max(max_record // VALUE_COST, FEW_VALUES)
+    for number in range(batch.num_rows):
+        row = batch.slice(number, 1)
+        size = [_size(column) for column in row.columns]
+        if sum(one for one, _ in size) > max_record:
+            yield _Unread(larger("a row", max_record))
+        elif sum(values for _, values in size) > most_values:
+            yield _Unread(f"a row of more than {most_values:,} values")
+        else:
+            yield from row.to_pylist()
+
+
+def _size(array: Array) -> tuple[int, int]:
+    """How many bytes and values an array has if the values of its dictionaries are put in."""
+    from pyarrow import compute, types
+
+    if types.is_dictionary(array.type):
+        texts = array.dictionary
+        if not len(texts):
+            return 0, len(array)
+        if not (_holds_text(texts.type) or types.is_binary(texts.type) or types.is_large_binary(texts.type)):
+            return len(array) * texts.nbytes // len(texts), len(array)
+        lengths = compute.take(compute.binary_length(texts), array.indices)
+        return compute.sum(lengths).as_py() or 0, len(array)
+    if types.is_nested(array.type):
+        parts = array.flatten()
+        sizes = [_size(part) for part in (parts if isinstance(parts, list) else [parts])]
+        return sum(size for size, _ in sizes), len(array) + sum(values for _, values in sizes)
+    return array.nbytes, len(array)
 
 
 def _holds_text(type: DataType) -> bool:
@@ -89,7 +163,9 @@ def _holds_text(type: DataType) -> bool:
     return any(is_text(type) for is_text in (types.is_string, types.is_large_string, types.is_string_view))
 
 
-def _record(row: dict[str, Any], ours: bool, origin: Origin, options: ReadOptions) -> Record:
+def _record(row: dict[str, Any] | _Unread, ours: bool, origin: Origin, options: ReadOptions) -> Record:
+    if isinstance(row, _Unread):
+        return RecordError(origin, row.reason, remedy=LARGER)
     try:
         fields: dict[str, Any] = json_values.json_value(row)
     except ValueError as error:
@@ -97,7 +173,7 @@ def _record(row: dict[str, Any], ours: bool, origin: Origin, options: ReadOption
     try:
         return _document(dict(fields), ours, origin, options)
     except RecordError as error:
-        error.raw = json_values.dumps(fields)
+        error.raw = json_values.dumps(fields)[:KEPT_BYTES]
         return error
 
 
@@ -120,7 +196,7 @@ def write(documents: Iterable[Document], _options: WriteOptions = DEFAULTS) -> I
 
     schema = _schema()
     buffer = _Buffer()
-    with ParquetWriter(buffer, schema, compression="zstd") as writer:
+    with ParquetWriter(buffer, schema, compression="zstd", use_dictionary=_REPEATED) as writer:
         for rows in _groups(documents):
             writer.write_table(pa.Table.from_pylist(rows, schema=schema))
             yield buffer.take()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from support.bombs import Measured, measured, write_repeated
+from support.bombs import Measured, docbin, docs_of, measured, write_repeated
 
 MOST_MEGABYTES = 1_000
 LARGE = 512  # megabytes
@@ -84,6 +87,70 @@ def test_each_command_that_reads_has_the_bound(command: tuple[str, ...], code: i
     said = run.out.decode() if command[0] == "validate" else run.err
     assert f"{bomb}:2: a line of more than 64 MB" in said
     assert command[0] == "validate" or f": {REMEDY}" in run.err
+
+
+def _docbin_of_zeros(path: Path) -> None:
+    path.write_bytes(docbin(note=bytes(1_000_000_000)))
+
+
+def _docbin_of_empty_maps(path: Path) -> None:
+    path.write_bytes(docbin(cats=[{}] * 20_000_000))
+
+
+def _docbin_of_a_long_word(path: Path) -> None:
+    path.write_bytes(docs_of(["x" * 1_000_000], (1, 10_000, 1), (None,) * 3))
+
+
+def _one_page(path: Path) -> None:
+    table = pa.table({"text": ["Rom", "x" * 500_000_000, "Bern"]})
+    pq.write_table(table, path, row_group_size=1, compression="zstd", use_dictionary=False, write_statistics=False)
+
+
+def _repeated_in_a_list(path: Path) -> None:
+    repeated = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int32()), pa.array(["x" * 1_000_000]))
+    tokens = pa.ListArray.from_arrays([0, 1, 99_999, 100_000], repeated)
+    pq.write_table(pa.table({"text": ["Rom", "?", "Bern"], "tokens": tokens}), path, store_schema=False)
+
+
+def _many_nulls(path: Path) -> None:
+    numbers = pa.ListArray.from_arrays([0, 0, 100_000_000, 100_000_000], pa.nulls(100_000_000, pa.int64()))
+    table = pa.table({"text": ["Rom", "?", "Bern"], "numbers": numbers})
+    pq.write_table(table, path, row_group_size=1, compression="zstd")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("write", "suffix", "place", "reason", "others"),
+    [
+        (_docbin_of_zeros, "spacy", 1, "reading this DocBin would take more than 512 MB of memory", 0),
+        (_docbin_of_empty_maps, "spacy", 1, "reading this DocBin would take more than 512 MB of memory", 0),
+        (_docbin_of_a_long_word, "spacy", 2, "a Doc of more than 64 MB", 2),
+        (_one_page, "parquet", 2, "a page of more than 128 MB", 2),
+        (_repeated_in_a_list, "parquet", 2, "a row of more than 64 MB", 2),
+        (_many_nulls, "parquet", 2, "a row group with lists of more than 16,000,000 values", 2),
+    ],
+)
+def test_a_binary_file_that_expands_is_refused(
+    write: Callable[[Path], None], suffix: str, place: int, reason: str, others: int, tmp_path: Path
+) -> None:
+    bomb, out, rejects = tmp_path / f"a.{suffix}", tmp_path / "out.jsonl", tmp_path / "rejects.jsonl"
+    write(bomb)
+    assert bomb.stat().st_size < 1_100_000
+    run = measured(tmp_path, "convert", bomb, out, "--on-error", "skip", "--rejects", rejects)
+    assert run.megabytes < MOST_MEGABYTES
+    assert run.code == 3 and "Traceback" not in run.err, run.err
+    (rejected,) = [json.loads(line) for line in rejects.read_text(encoding="utf-8").splitlines()]
+    assert (rejected["origin"], rejected["reason"]) == (f"{bomb}:{place}", reason)
+    assert out.read_bytes().count(b"\n") == others
+
+
+@pytest.mark.slow
+def test_rows_that_share_a_long_text_are_read_one_after_the_other(tmp_path: Path) -> None:
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 400, pa.int32()), pa.array(["x" * 1_000_000]))
+    pq.write_table(pa.table({"text": texts}), tmp_path / "a.parquet", store_schema=False)
+    assert (tmp_path / "a.parquet").stat().st_size < 50_000
+    run = measured(tmp_path, "stats", tmp_path / "a.parquet")
+    assert (run.code, run.err) == (0, "") and run.megabytes < MOST_MEGABYTES
 
 
 def test_the_bound_is_an_option(tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def test_a_doc_that_is_too_large_is_refused_and_those_after_it_are_read(
 )
 def test_a_docbin_that_takes_much_memory_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(
-        RecordError, match=r"^in:1: reading this DocBin would take more than 90 MB of memory: raise max"
+        RecordError, match=r"^in:1: reading this DocBin would take more than 80 MB of memory: raise max"
     ):
         list(docbin.read(io.BytesIO(bombs.docbin(**fields)), "in", ReadOptions(max_record=100)))
     for most in (100, 10**12):

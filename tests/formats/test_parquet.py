@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -141,3 +141,84 @@ def test_the_only_column_of_strings_beside_the_id_is_the_text() -> None:
     assert (document.id, document.text, document.meta) == ("a", "Rom", {"n": 1, "at": "x"})
     with pytest.raises(RecordError, match=r"^in:1: no column 'text' \(there are: n, id, body, at, title\): name"):
         read_table({**table, "title": ["Rom"]})
+
+
+def table_of(options: dict[str, Any] | None = None, **columns: Any) -> io.BytesIO:
+    raw = io.BytesIO()
+    pq.write_table(pa.table(columns), raw, **(options or {}))
+    return raw
+
+
+def repeated(text: str, count: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), pa.array([text]))
+
+
+def listed(values: pa.Array) -> pa.ListArray:
+    """A list of one value, one of all, and one of one."""
+    return pa.ListArray.from_arrays([0, 1, len(values) - 1, len(values)], values)
+
+
+PLAIN = {"use_dictionary": False, "write_statistics": False}
+NO_SCHEMA = {"store_schema": False}
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (table_of({"row_group_size": 1, **PLAIN}, text=["Rom", "x" * 5_000, "Bern"]), "a page of more than 2 kB"),
+        (table_of({"row_group_size": 1, **PLAIN}, text=["Rom", "x" * 1_500, "Bern"]), "a row of more than 1 kB"),
+        (table_of(NO_SCHEMA, text=["Rom", "?", "Bern"], tokens=listed(repeated("x" * 500, 20))),
+         "a row of more than 1 kB"),
+        (table_of({}, text=["Rom", "?", "Bern"], tokens=listed(repeated("x" * 500, 20))), "a row of more than 1 kB"),
+    ],
+)  # fmt: skip
+def test_what_is_too_large_is_refused_and_the_rows_after_it_are_read(
+    raw: io.BytesIO, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "BATCH_BYTES", 500)
+    first, bad, last = parquet.read(raw, "in", ReadOptions(max_record=1_000))
+    assert isinstance(first, Document) and isinstance(last, Document)
+    assert (first.text, last.text, last.origin) == ("Rom", "Bern", Origin("in", 3))
+    assert str(bad) == f"in:2: {reason}: raise max_record if this is one record"
+
+
+def test_a_row_of_many_values_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "BATCH_VALUES", 50)
+    monkeypatch.setattr(parquet, "FEW_VALUES", 100)
+    raw = table_of(text=["Rom", "?", "Bern"], numbers=listed(pa.nulls(200, pa.int64())))
+    first, bad, last = parquet.read(raw, "in", ReadOptions(max_record=1_900))
+    assert isinstance(first, Document) and isinstance(last, Document)
+    assert str(bad) == "in:2: a row of more than 100 values: raise max_record if this is one record"
+
+
+def test_rows_keep_their_numbers_after_a_row_group_that_is_not_read() -> None:
+    raw = table_of({"row_group_size": 3, **PLAIN}, text=["x" * 5_000] * 3 + ["Rom"] * 2)
+    bad, *rows = parquet.read(raw, "in", ReadOptions(max_record=1_000))
+    assert isinstance(bad, RecordError) and bad.origin == Origin("in", 1)
+    assert [one.origin.line for one in rows if isinstance(one, Document)] == [4, 5]
+
+
+def test_a_long_value_of_a_dictionary_is_in_memory_once() -> None:
+    text = "x" * 900
+    raw = table_of(NO_SCHEMA, text=repeated(text, 2_000))
+    found = list(parquet.read(raw, "in", ReadOptions(max_record=1_000)))
+    assert [one.text for one in found if isinstance(one, Document)] == [text] * 2_000
+
+
+def test_memory_of_arrow_does_not_grow_with_the_file() -> None:
+    """Arrow's cache of what it has read would hold all row groups to the end."""
+
+    class Counted(io.BytesIO):
+        reads: ClassVar[list[int]] = []
+
+        def read(self, size: int | None = -1) -> bytes:
+            part = super().read(size)
+            self.reads.append(len(part))
+            return part
+
+    raw = table_of({"row_group_size": 500, "compression": "none", **PLAIN}, text=[f"{n:0200d}" for n in range(20_000)])
+    stream = Counted(raw.getvalue())
+    documents = parquet.read(stream, "in", ReadOptions())
+    next(documents)
+    assert sum(Counted.reads) < len(raw.getvalue()) / 4
+    assert sum(1 for _ in documents) == 19_999
