@@ -32,7 +32,9 @@ _RETRY_LIMIT = "retry_limit_seconds"
 _URI_GLOB = re.compile(r"[*\[]")  # ? begins the options of the file system, such as ?region=eu-west-1
 # What Google's library puts around the reason.
 _AROUND = re.compile(
-    r"google::cloud::Status\(|Retry policy exhausted[^:]*?with a last message of | error_info=.*", re.S
+    r"google::cloud::Status\(|Retry policy exhausted[^:]*?with a last message of |PerformWork\(\) - | error_info=.*"
+    r"|(?<=authenticate the request)\. The request was not sent.*?(?=: PerformWork)",
+    re.DOTALL,
 )
 
 
