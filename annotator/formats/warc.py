@@ -76,6 +76,8 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
             bounded.left = UNBOUNDED
             if record is None:
                 return
+            if record.length is None:
+                raise RecordError(origin, "the record does not say how long it is", remedy=_AGAIN)
             if record.rec_type in WITH_TEXT and (found := _content(record, origin, options.max_record)) is not None:
                 yield found
             archive.read_to_end()

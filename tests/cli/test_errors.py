@@ -179,7 +179,8 @@ def test_a_folder_that_is_no_checkpoint(copy: Path, tmp_path: Path) -> None:
     )
     (copy / "pytorch_model.bin").touch()
     assert refused(annotate(DE, "--model", copy), 1) == (
-        f"{copy}: only pickled weights (pytorch_model.bin), which can run code: save them as model.safetensors first"
+        f"{copy}: only pickled weights (pytorch_model.bin), which can run code: turn them into safetensors "
+        "with `annotate models import`"
     )
 
 

@@ -16,6 +16,7 @@ from annotator import __version__
 from annotator.cli import group
 from support.cli_runs import COMMAND, ENVIRONMENT, annotate, refused
 from support.paths import SAMPLES
+from support.trainings import save_panx
 
 
 def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -139,5 +140,5 @@ def test_a_missing_extra_names_its_install_command(tmp_path: Path, monkeypatch: 
     monkeypatch.setitem(sys.modules, "accelerate", None)
     for module in [name for name in sys.modules if name.startswith("annotator.train.")]:
         monkeypatch.delitem(sys.modules, module)
-    run = annotate("train", "run", "--train", "de", "--data", tmp_path, "--output", tmp_path / "out")
+    run = annotate("train", "run", "--train", "de", "--data", save_panx(tmp_path), "--output", tmp_path / "out")
     assert refused(run, 1) == "this needs accelerate: pip install 'annotate-ner[train]'"

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from shutil import copytree
-
-import torch
-from safetensors.torch import load_file
 
 from support.cli_runs import annotate, refused
+from support.pickles import pickled_copy
 
 
 def test_the_advice_for_pickled_weights_leads_to_a_model(tiny: Path, tmp_path: Path) -> None:
-    folder, output = copytree(tiny, tmp_path / "old"), tmp_path / "new"
-    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
-    (folder / "model.safetensors").unlink()
+    folder, output = pickled_copy(tiny, tmp_path / "old"), tmp_path / "new"
     text = tmp_path / "in.txt"
     text.write_text("Bern\n", encoding="utf-8")
     assert "`annotate models import`" in refused(annotate(text, "--model", folder), 1)

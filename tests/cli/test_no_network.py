@@ -12,6 +12,7 @@ import pytest
 from annotator.cli import group
 from support.cli_runs import Run, annotate_apart, refused
 from support.paths import SAMPLES
+from support.pickles import pickled_copy
 from support.trainings import GOLD, save_panx, write_conll
 
 # Python imports this at its start. What code makes of the error does not matter: the attempt is in the file.
@@ -53,6 +54,7 @@ COMMANDS = {
     "train trim": ("{tiny}", "--keep", "600", "--corpus", "{gold}", "--output", "{new}/small"),
     "models list": (),
     "models export": ("{tiny}", "--output", "{new}/exported"),
+    "models import": ("{pickled}", "--output", "{new}/imported"),
     "doctor": (),
 }
 
@@ -80,6 +82,7 @@ def places(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     (folder / "results" / "results.json").write_text(results)
     return {
         "tiny": str(tiny),
+        "pickled": str(pickled_copy(tiny, folder / "pickled")),
         "gold": str(SAMPLES / "gold.conll"),
         "own": str(write_conll(folder / "own.conll", GOLD[:12])),
         "panx": str(save_panx(folder / "panx")),

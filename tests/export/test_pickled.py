@@ -6,7 +6,6 @@ import json
 import os
 import pickle
 from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import pytest
@@ -16,17 +15,13 @@ from safetensors.torch import load_file
 from annotator import Annotator
 from annotator.errors import AnnotatorError, UsageError
 from annotator.export.pickled import PICKLED, PICKLED_INDEX, import_pickled, pickled_files, read_pickled
+from support.pickles import pickled_copy
 
 
 @pytest.fixture
 def pickled(tiny: Path, tmp_path: Path) -> Path:
     """The tiny checkpoint with its weights in one pickle."""
-    folder = copytree(tiny, tmp_path / "pickled")
-    torch.save(load_file(folder / "model.safetensors"), folder / PICKLED)
-    (folder / "model.safetensors").unlink()
-    for graph in folder.glob("*.onnx"):
-        graph.unlink()
-    return folder
+    return pickled_copy(tiny, tmp_path / "pickled")
 
 
 def in_two_files(folder: Path) -> None:

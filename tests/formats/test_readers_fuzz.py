@@ -18,6 +18,7 @@ from annotator.formats import FORMATS, INPUTS, Format
 from annotator.formats.base import ReadOptions
 from support.documents import from_bytes, to_bytes
 from support.paths import SAMPLES
+from support.web_archives import extracted_texts
 
 INPUTS_A_READER = 2_000
 MEGABYTES = 512
@@ -34,6 +35,8 @@ def sample(file_format: Format) -> bytes:
     documents = from_bytes((SAMPLES / "gold.conll").read_bytes(), FORMATS["conll"])[:4]
     if file_format.name == "csv":
         return b"id,text,n\n" + b"".join(b'%d,"%s",x\n' % (i, d.text.encode()) for i, d in enumerate(documents))
+    if file_format.name == "warc":
+        return extracted_texts(document.text for document in documents)
     if not file_format.writes:
         return "\n".join(document.text for document in documents).encode()
     return to_bytes(documents, file_format, style="words" if file_format.name == "jsonl" else None)

@@ -20,7 +20,7 @@ from annotator.formats.jsonl import STYLES
 from support.cli_runs import annotate
 from support.paths import SAMPLES
 
-SHARED_MODULES = {"base", "fields", "tagged", "spacy_docs"}
+SHARED_MODULES = {"base", "fields", "tagged", "spacy_docs", "parquet_pages"}
 
 
 @pytest.mark.parametrize("file_format", FORMATS.values(), ids=FORMATS)

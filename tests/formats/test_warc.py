@@ -5,38 +5,21 @@ from __future__ import annotations
 import gzip
 import io
 from pathlib import Path
-from typing import Any
 
 import pytest
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from annotator.document import Document, Origin
 from annotator.errors import RecordError
 from annotator.formats import input_format, warc
 from annotator.formats.base import ReadOptions, Record, only_documents
 from support.cli_runs import annotate
+from support.web_archives import PLAIN, WebRecord, web_archive
 
 PAGE = "<!doctype html><title>Zürich</title><p>Anna Keller wohnt in <b>Zürich</b>.</p>"
 
 
-def archive(*records: tuple[str, dict[str, str], str | None, bytes], gz: bool = False) -> bytes:
-    """An archive of records: type, headers, the content type that a server named (None: no server), content."""
-    stream = io.BytesIO()
-    writer = WARCWriter(stream, gzip=gz)
-    writer.write_record(writer.create_warcinfo_record("x.warc", {"software": "tests"}))
-    for number, (kind, headers, served, content) in enumerate(records):
-        http = None
-        if served is not None:
-            http = StatusAndHeaders("200 OK", [("Content-Type", served)], protocol="HTTP/1.1")
-        fixed = {"WARC-Record-ID": f"<urn:uuid:{number}>", "WARC-Date": "2026-11-28T10:00:00Z"}
-        writer.write_record(
-            writer.create_warc_record(
-                f"https://example.org/{number}", kind, payload=io.BytesIO(content), http_headers=http,
-                warc_content_type=headers.pop("Content-Type", ""), warc_headers_dict=fixed | headers,
-            )
-        )  # fmt: skip
-    return stream.getvalue()
+def archive(*records: WebRecord) -> bytes:
+    return web_archive(records)
 
 
 def records(raw: bytes) -> list[Record]:
@@ -97,14 +80,9 @@ def test_a_page_in_another_encoding_is_refused_by_itself() -> None:
 
 
 def test_a_record_that_is_too_large_is_refused_by_itself() -> None:
-    plain = {"Content-Type": "text/plain"}
-    raw = archive(("conversion", dict(plain), None, b"x" * 5_000), ("conversion", dict(plain), None, b"Bern"))
+    raw = archive(("conversion", PLAIN, None, b"x" * 5_000), ("conversion", PLAIN, None, b"Bern"))
     bad, good = warc.read(io.BytesIO(raw), "in.warc", ReadOptions(max_record=1_000))
-    assert (
-        isinstance(bad, RecordError)
-        and bad.reason == "a record of more than 1 kB"
-        and len(bad.raw or "") == 1_000
-    )
+    assert isinstance(bad, RecordError) and bad.reason == "a record of more than 1 kB" and len(bad.raw or "") == 1_000
     assert isinstance(good, Document) and good.text == "Bern"
 
 
@@ -113,13 +91,15 @@ def test_headers_that_do_not_end_are_no_record() -> None:
         list(warc.read(io.BytesIO(b"WARC/1.0\r\nA: " + bytes(10**6)), "in.warc", ReadOptions(max_record=100_000)))
 
 
-@pytest.mark.parametrize("damaged", ["cut", "longer", "garbage"])
+@pytest.mark.parametrize("damaged", ["cut", "longer", "endless", "garbage"])
 def test_damage_is_an_error_with_the_number_of_the_record(damaged: str) -> None:
-    raw = archive(("conversion", {"Content-Type": "text/plain"}, None, b"Bern and Rome"))
+    raw = archive(("conversion", PLAIN, None, b"Bern and Rome"))
     if damaged == "cut":
         raw = raw[:-10]
     elif damaged == "longer":
         raw = raw.replace(b"Content-Length: 13", b"Content-Length: 12")
+    elif damaged == "endless":
+        raw = raw.replace(b"Content-Length: 13\r\n", b"")
     else:
         raw = b"no archive at all\n" * 10
     with pytest.raises(RecordError, match=r"in\.warc:[12]: "):
@@ -133,8 +113,8 @@ def test_suffixes_name_the_format(name: str) -> None:
 
 @pytest.mark.parametrize("by_record", [True, False])
 def test_compressed_archives_are_annotated(tiny: Path, tmp_path: Path, by_record: bool) -> None:
-    page: tuple[str, dict[str, Any], str | None, bytes] = ("response", {}, "text/html", PAGE.encode())
+    page: WebRecord = ("response", {}, "text/html", PAGE.encode())
     path = tmp_path / "crawl.warc.gz"
-    path.write_bytes(archive(page, page, gz=True) if by_record else gzip.compress(archive(page, page)))
+    path.write_bytes(web_archive([page, page], by_record) if by_record else gzip.compress(web_archive([page, page])))
     run = annotate(path, "-f", "jsonl", "--engine", "null", "--model", tiny)
     assert run.code == 0 and run.out.count(b"https://example.org/") == 4  # id and meta of both

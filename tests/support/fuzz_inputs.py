@@ -21,6 +21,7 @@ from annotator.document import Document, Entity, Origin, Sentence
 from annotator.formats import FORMATS, INPUTS
 from support.compressed import COMPRESS
 from support.documents import GAPS, ODD, SPACED, to_bytes
+from support.web_archives import PLAIN, web_archive
 
 WORDS = [*ODD, *SPACED, "Rom", "Angela", "Merkel", "북한", "ไทย", "l'Italie", "U.S.", ".", "?", "a" * 400, "\u202ex",
          "\x1b[31m", "\x9b0m", "</p><script>", "&amp;", "'", "-DOCSTART- x"]  # fmt: skip
@@ -303,6 +304,7 @@ def _conll_file(random: Random, _format: str, _field: str) -> bytes:
     return "\n".join(lines).encode()
 
 
+SERVED = ["text/html", "text/html; charset=utf-8", "text/plain; charset=latin-1", "text/html; charset=x", "image/png"]
 MISC = ["_", "NER=B-PER", "NE=B-LOC|SpaceAfter=No", "SpacesAfter=\\s\\n", "name=I-ORG", "SpacesInToken=a\\sb", "x"]
 
 
@@ -318,6 +320,13 @@ def _conllu_file(random: Random, _format: str, _field: str) -> bytes:
     return "\n".join(lines).encode("utf-8", "backslashreplace")
 
 
+def _warc_file(random: Random, _format: str, _field: str) -> bytes:
+    kinds = [("conversion", PLAIN, None), ("request", {}, None), *(("response", {}, served) for served in SERVED)]
+    return web_archive(
+        (*random.choice(kinds), text(random).encode("utf-8", "surrogatepass")) for _ in range(random.randrange(4))
+    )
+
+
 _MAKERS: Mapping[str, Callable[[Random, str, str], bytes]] = {
     "text": _text_file,
     "jsonl": _jsonl_file,
@@ -327,4 +336,5 @@ _MAKERS: Mapping[str, Callable[[Random, str, str], bytes]] = {
     "conll": _conll_file,
     "conll2003": _conll_file,
     "conllu": _conllu_file,
+    "warc": _warc_file,
 }
