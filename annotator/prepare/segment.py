@@ -23,6 +23,7 @@ from annotator.document import OFFSETS, Document, Sentence, keep_whole
 from annotator.errors import UsageError, first_line, install_extra
 from annotator.prepare.full_stops import Stop, decided, kind_of
 from annotator.prepare.markup import find_marks, marked_tokens, without_marks
+from annotator.prepare.runs import Runs, has_runs
 from annotator.prepare.sentence_ends import is_ellipsis, sentence_offsets
 from annotator.prepare.tokens import END, LAST_WORD, PUNCTUATION, WORD, Token
 from annotator.system.forks import lock_kept_over_forks
@@ -92,6 +93,7 @@ class Segmenter:
         self._ends = _sentence_ends()
         self._stretches = _STRETCH if _splits_stretches_alone(self._nlp) else _LONG_STRETCH_OR_TEXT
         self._known: dict[str, Sequence[Token]] = {}
+        self._runs = Runs(self._spacy_tokens)
 
     def __reduce__(self) -> tuple[type[Segmenter], tuple[str]]:
         """Pickled as its language."""
@@ -165,6 +167,11 @@ class Segmenter:
             offset = end + 1
 
     def _new_tokens(self, text: str) -> Sequence[Token]:
+        if not _LONG_STRETCH.fullmatch(text) and has_runs(text):
+            return self._runs.tokens(text)
+        return self._spacy_tokens(text)
+
+    def _spacy_tokens(self, text: str) -> Sequence[Token]:
         from spacy.tokens import Doc
 
         if _LONG_STRETCH.fullmatch(text):
