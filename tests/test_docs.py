@@ -128,8 +128,11 @@ def run_python(block: Block, names: dict[str, Any]) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_what_a_page_shows_is_what_comes_out(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_page_shows_is_what_comes_out(
+    page: Path, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("annotator.train.experiments.OWN_BASE", str(tiny))  # a training would take minutes otherwise
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(Recipe, "load", loaded)
     (tmp_path / "samples").symlink_to(SAMPLES)
