@@ -1,6 +1,9 @@
 """Peak memory of `annotate` with the null engine on inputs of two sizes, between which it must not grow.
 
+With --from parquet it is the peak of `annotate convert`, which reads a Parquet file with as much text.
+
 python benchmarks/memory.py --small 5 --large 200
+python benchmarks/memory.py --from parquet
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ import random
 import sys
 import tempfile
 from pathlib import Path
+
+from annotator import read_documents, write_documents
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 WORDS_PER_LINE = 40
@@ -44,6 +49,7 @@ def main() -> None:
     parser.add_argument("--small", type=float, default=5, help="megabytes")
     parser.add_argument("--large", type=float, default=200, help="megabytes")
     parser.add_argument("--format", default="jsonl")
+    parser.add_argument("--from", dest="source", default="text", choices=["text", "parquet"])
     arguments = parser.parse_args()
     peaks = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -51,9 +57,12 @@ def main() -> None:
             text = Path(folder) / "in.txt"
             write_text(text, megabytes)
             out = Path(folder) / f"out-{megabytes}"
-            peaks[megabytes] = peak_megabytes(
-                [str(text), "--engine", "null", "-f", arguments.format, "-o", str(out), "--quiet"]
-            )
+            command = [str(text), "--engine", "null", "-f", arguments.format, "-o", str(out), "--quiet"]
+            if arguments.source == "parquet":
+                table = Path(folder) / f"in-{megabytes}.parquet"
+                write_documents(read_documents([text]), table)
+                command = ["convert", str(table), str(out), "--to", arguments.format]
+            peaks[megabytes] = peak_megabytes(command)
     small, large = peaks.values()
     sys.stdout.write(json.dumps({"megabytes": peaks, "large to small": round(large / small, 3)}) + "\n")
 

@@ -148,8 +148,8 @@ def _without_large(bin: DocBin, max_record: int) -> dict[int, str]:
     lengths: dict[int, int] = {}
     longest = max(map(len, bin.strings), default=0)
     for number, tokens in enumerate(bin.tokens):
-        packed = [bin.span_groups[number]]
-        packed += [bin.user_data[number] or b""] if number < len(bin.user_data) else []
+        packed: list[Any] = [bin.span_groups[number]]
+        packed += [bin.user_data[number]] if number < len(bin.user_data) else []
         if longest * tokens.size > max_record and not lengths:
             lengths = _lengths(bin.strings)
         if reason := _why_too_large(tokens, packed, lengths, max_record):

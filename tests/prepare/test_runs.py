@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -50,10 +51,10 @@ def _characters() -> dict[str, list[str]]:
 
 
 @pytest.mark.slow
-def test_the_work_for_any_category_grows_as_the_length(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_work_for_any_category_grows_as_the_length() -> None:
     """What spaCy strips off a stretch, multiplied by the length of the stretch, is the work that it does."""
     segmenter = Segmenter()
-    tokenizer = segmenter._nlp.tokenizer
+    tokenizer: Any = segmenter._nlp.tokenizer
     work = 0
 
     def counting(search: object) -> object:
