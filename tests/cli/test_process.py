@@ -187,7 +187,17 @@ def test_names_of_files_are_utf8_in_any_locale(tiny: Path, tmp_path: Path) -> No
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
-    "args", [["stats", "GOLD"], ["validate", "GOLD"], ["view", "GOLD"], ["--version"], ["--help"], ["help"], ["models"]]
+    "args",
+    [
+        ["stats", "GOLD"],
+        ["validate", "GOLD"],
+        ["view", "GOLD"],
+        ["evaluate", "GOLD", "GOLD"],
+        ["--version"],
+        ["--help"],
+        ["help"],
+        ["models"],
+    ],
 )
 def test_a_full_disk_behind_stdout_is_one_line(args: list[str], unbuffered: str) -> None:
     command = [str(COMMAND), *(str(SAMPLES / "gold.conll") if arg == "GOLD" else arg for arg in args)]
