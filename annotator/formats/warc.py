@@ -65,29 +65,35 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
         INC_RECORD = ""  # what it prints about a record of a wrong length, which is an error here
 
     bounded = _Bounded(stream)
-    archive = Archive(bounded)
+    archive = Archive(bounded, no_record_parse=True)  # headers of HTTP may be nonsense: those of requests do not matter
     records = iter(archive)
     number = 0
     try:
         while True:
             origin = Origin(source, number := number + 1)
-            bounded.left = options.max_record + _CHUNK  # of which warcio reads some ahead
+            bounded.left = 2 * options.max_record + _CHUNK  # for headers and content; warcio reads some ahead
             record = next(records, None)
-            bounded.left = UNBOUNDED
             if record is None:
                 return
             if record.length is None:
                 raise RecordError(origin, "the record does not say how long it is", remedy=_AGAIN)
-            if record.rec_type in WITH_TEXT and (found := _content(record, origin, options.max_record)) is not None:
-                yield found
+            if record.rec_type in WITH_TEXT:
+                uri = str(record.rec_headers.get_header("WARC-Target-URI") or "")
+                record.http_headers = archive.loader.load_http_headers(
+                    record.rec_type, uri, record.raw_stream, record.length
+                )
+                if (found := _content(record, uri, origin, options.max_record)) is not None:
+                    yield found
+            bounded.left = UNBOUNDED
             archive.read_to_end()
             if archive.err_count or record.raw_stream.limit:
                 raise RecordError(origin, "the record is not as long as it says", remedy=_AGAIN)
     except (ArchiveLoadFailed, EOFError, ValueError, zlib.error) as error:
-        raise RecordError(origin, f"not a record of a web archive ({first_line(error)})", remedy=_AGAIN) from error
+        reason = first_line(error) or "it ends too early"
+        raise RecordError(origin, f"not a record of a web archive ({reason})", remedy=_AGAIN) from error
 
 
-def _content(record: ArcWarcRecord, origin: Origin, max_record: int) -> Record | None:
+def _content(record: ArcWarcRecord, uri: str, origin: Origin, max_record: int) -> Record | None:
     """The document of a record; None if it is neither HTML nor plain text. One that is too large is a RecordError."""
     headers = record.rec_headers
     declared = str((record.http_headers or headers).get_header("Content-Type") or "")
@@ -107,7 +113,6 @@ def _content(record: ArcWarcRecord, origin: Origin, max_record: int) -> Record |
         reason = f"not {encoding}, the encoding that it names: byte 0x{raw[error.start]:02x} at byte {error.start + 1}"
         kept = raw[:KEPT_BYTES].decode("utf-8", "backslashreplace")
         return RecordError(origin, reason, kept, "set it aside with {on_error} skip")
-    uri = str(headers.get_header("WARC-Target-URI") or "")
     meta: dict[str, Any] = {"uri": uri, "date": headers.get_header("WARC-Date"), "content_type": content_type}
     if languages := headers.get_header("WARC-Identified-Content-Language"):
         meta["languages"] = languages.split(",")

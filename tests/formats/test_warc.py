@@ -40,6 +40,11 @@ def test_a_page_is_a_document_as_it_was_served() -> None:
     assert documents(raw) == [Document("https://example.org/1#urn:uuid:1", PAGE, Origin("in.warc", 3), meta)]
 
 
+def test_the_headers_of_a_request_do_not_matter() -> None:
+    raw = archive(("request", {}, None, b"GET / HTTP/1.1\r\n\r\n"), ("conversion", PLAIN, None, b"Bern"))
+    assert [document.text for document in documents(raw.replace(b"GET / HTTP", b"not a word"))] == ["Bern"]
+
+
 def test_extracted_text_has_its_languages() -> None:
     raw = archive(
         ("conversion", {"Content-Type": "text/plain", "WARC-Identified-Content-Language": "deu,fra"}, None, b"Bern\n"),

@@ -321,7 +321,7 @@ def _conllu_file(random: Random, _format: str, _field: str) -> bytes:
 
 
 def _warc_file(random: Random, _format: str, _field: str) -> bytes:
-    kinds = [("conversion", PLAIN, None), ("request", {}, None), *(("response", {}, served) for served in SERVED)]
+    kinds = [("conversion", PLAIN, None), ("metadata", {}, None), *(("response", {}, served) for served in SERVED)]
     return web_archive(
         (*random.choice(kinds), text(random).encode("utf-8", "surrogatepass")) for _ in range(random.randrange(4))
     )
