@@ -1,4 +1,4 @@
-"""Runs of punctuation and symbols, cut into graphemes.
+"""Runs of punctuation and symbols, and of the endings `'s`, cut into graphemes.
 
 spaCy splits brackets, currencies, emoji and the like off one by one, each time with a look at all that is left of the
 text up to the next white space, which takes time quadratic in its length. Cut before, each of them is looked at once.
@@ -13,9 +13,12 @@ import regex
 from annotator.prepare.tokens import Token
 
 SHORTEST = 16  # characters; what is shorter is left to spaCy
+LONGEST = 24  # characters of different kinds that spaCy gets at once, where none of them is a word of its own
 KNOWN_GRAPHEMES = 20_000
 # Marks, joiners and tags are parts of emoji.
-_RUN = regex.compile(rf"[\p{{P}}\p{{S}}\p{{M}}\u200d\U000E0020-\U000E007F]{{{SHORTEST},}}")
+_RUN = regex.compile(
+    rf"[\p{{P}}\p{{S}}\p{{M}}\u200d\U000E0020-\U000E007F]{{{SHORTEST},}}|(?:['’][sS]){{{SHORTEST // 2},}}"
+)
 _GRAPHEME = regex.compile(r"\X")
 Split = Callable[[str], Sequence[Token]]
 
@@ -29,7 +32,7 @@ class Runs:
     """Splits texts with runs; `split` gives the tokens of all else, as spaCy does.
 
     A grapheme of which `split` makes a word also beside itself (`((`) is a word of its own. It gets what stands between
-    two of these as a whole (`--`, `...`).
+    two of these as a whole (`--`, `...`), but no more than LONGEST characters unless they are all the same.
     """
 
     def __init__(self, split: Split) -> None:
@@ -44,12 +47,17 @@ class Runs:
             graphemes = _GRAPHEME.findall(run[0])
             self._learn(graphemes)
             end = run.start()
+            mixed = False  # whether different graphemes stand between `rest` and here
             tokens += self._shifted(text[rest:end], rest)
             rest = end
             for grapheme in graphemes:
                 start, end = end, end + len(grapheme)
                 kind = self._kinds[grapheme]
-                if kind is not None:
+                mixed = rest < start and (mixed or not text.startswith(grapheme, rest))
+                if kind is None and mixed and end - rest > LONGEST:
+                    tokens += self._shifted(text[rest:end], rest)
+                    rest = end
+                elif kind is not None:
                     tokens += self._shifted(text[rest:start], rest)
                     tokens.append((start, end, kind))
                     rest = end

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from annotator.prepare.runs import SHORTEST, Runs, has_runs
+from annotator.prepare.runs import LONGEST, SHORTEST, Runs, has_runs
 from annotator.prepare.segment import Segmenter
 from annotator.prepare.tokens import Token
 
@@ -37,6 +37,12 @@ def test_a_run_of_many_is_cut_at_those_that_are_words_of_their_own(segmenter: Se
     text = "Rom (((((((----))))))) ........$$$$$$$$$ !?!?!?!?!?!?!?!?"
     found = words(segmenter, text)
     assert found == ["Rom", *"(((((((", "----", *")))))))", "........", *"$$$$$$$$$", *"!?!?!?!?!?!?!?!?"]
+
+
+def test_mixed_runs_without_words_of_their_own_are_cut_and_equal_ones_are_not(segmenter: Segmenter) -> None:
+    assert max(map(len, words(segmenter, ".'" * 100))) <= 2 * LONGEST
+    assert words(segmenter, "-" * 100) == ["-" * 100]
+    assert "".join(words(segmenter, "Rom" + "'s" * 100)) == "Rom" + "'s" * 100
 
 
 def _characters() -> dict[str, list[str]]:
@@ -68,6 +74,10 @@ def test_the_work_for_any_category_grows_as_the_length() -> None:
     tokenizer.prefix_search, tokenizer.suffix_search = (
         counting(tokenizer.prefix_search), counting(tokenizer.suffix_search),
     )  # fmt: skip
+    for pattern in ("'s", "’S", ".'", "'.", "a.", "d'a", "9%", "km", ":/", "😀."):
+        work = 0
+        segmenter.split([(pattern * 999)[:999]])
+        assert work <= 50 * 999, pattern
     draw = Random(0)
     for category, characters in _characters().items():
         ones = [one * 999 for one in draw.sample(characters, min(20, len(characters)))]
