@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+import annotator.train
 import click
 import pytest
 
@@ -140,5 +141,7 @@ def test_a_missing_extra_names_its_install_command(tmp_path: Path, monkeypatch: 
     monkeypatch.setitem(sys.modules, "accelerate", None)
     for module in [name for name in sys.modules if name.startswith("annotator.train.")]:
         monkeypatch.delitem(sys.modules, module)
+        # Otherwise `from annotator.train import ...` would not import it again.
+        monkeypatch.delattr(annotator.train, module.rpartition(".")[2], raising=False)
     run = annotate("train", "run", "--train", "de", "--data", save_panx(tmp_path), "--output", tmp_path / "out")
     assert refused(run, 1) == "this needs accelerate: pip install 'annotate-ner[train]'"
