@@ -56,10 +56,9 @@ class AdjustedEngine:
 
 
 def try_all(
-    annotator: Annotator, dev: Dev, adjustments: Iterable[Adjustment]
+    annotator: Annotator, engine: AdjustedEngine, dev: Dev, adjustments: Iterable[Adjustment]
 ) -> Iterator[tuple[Adjustment, dict[str, float], dict[str, float]]]:
-    """Each adjustment with the F1 and the calibration error that it gives for each dev corpus."""
-    engine = AdjustedEngine(annotator.engine)
+    """Each adjustment of the engine with the F1 and the calibration error that it gives for each dev corpus."""
     adjusted = replace(annotator, engine=engine)
     for adjustment in adjustments:
         engine.adjustment = adjustment

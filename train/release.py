@@ -74,14 +74,14 @@ def with_dev(data: Path, corpora: Sequence[str]) -> list[str]:
 def choose(annotator: Annotator, dev: Mapping[str, Sequence[TaggedSentence]]) -> Adjustment:
     """The shift with the least shortfall and then, with it, the temperature with the least mean calibration error."""
     targets = {name: target for name, target in TARGETS.items() if name in dev}
-    best, least = Adjustment(), float("inf")
-    for adjustment, f1, _ in try_all(annotator, dev, map(Adjustment, SHIFTS)):
+    best, least, engine = Adjustment(), float("inf"), AdjustedEngine(annotator.engine)
+    for adjustment, f1, _ in try_all(annotator, engine, dev, map(Adjustment, SHIFTS)):
         missing = shortfall(f1, targets)
         click.echo(f"{adjustment}: {missing:.4f} short of the targets", err=True)
         if missing < least:
             best, least = adjustment, missing
     least = float("inf")
-    for adjustment, _, errors in try_all(annotator, dev, (Adjustment(best.shift, one) for one in TEMPERATURES)):
+    for adjustment, _, errors in try_all(annotator, engine, dev, (Adjustment(best.shift, one) for one in TEMPERATURES)):
         error = sum(errors.values()) / len(errors)
         click.echo(f"{adjustment}: mean calibration error {error:.4f}", err=True)
         if error < least:

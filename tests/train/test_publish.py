@@ -29,7 +29,8 @@ def test_an_adjustment_can_be_folded_into_the_classifier(tiny: Path, tmp_path: P
 def test_adjustments_are_measured_on_each_corpus(tiny: Path) -> None:
     annotator = Annotator.load(str(tiny), device="cpu")
     dev = {"a": GOLD[:10], "b": GOLD[10:20]}
-    tried = list(try_all(annotator, dev, [Adjustment(0.0), Adjustment(100.0), Adjustment(0.0, 50.0)]))
+    engine = AdjustedEngine(annotator.engine)
+    tried = list(try_all(annotator, engine, dev, [Adjustment(0.0), Adjustment(100.0), Adjustment(0.0, 50.0)]))
     assert [adjustment for adjustment, _, _ in tried] == [Adjustment(0.0), Adjustment(100.0), Adjustment(0.0, 50.0)]
     assert tried[1][1] == {"a": 0.0, "b": 0.0} and tried[1][2] == {"a": 0.0, "b": 0.0}  # everything is outside
     assert tried[0][1] == tried[2][1] and tried[0][2] != tried[2][2]  # a temperature changes scores, not entities
