@@ -25,7 +25,7 @@ from .mixture import MAX_PIECES, SEED, SLOTS, batches, mixture, read_split
 from .release import Released, release
 from .trainer import FINAL, Settings
 from .trim import trim
-from .warm_start import warm_start
+from .warm_start import average, warm_start
 
 # Passes over each training split at the constant rate. PAN-X teaches what names look like, running text that most
 # sentences have none. Small or difficult corpora are seen more often, noisy or uneven ones less often.
@@ -65,7 +65,8 @@ SETTINGS = Settings(
     schedule="constant_with_warmup",
 )
 DECAY_SETTINGS = replace(SETTINGS, schedule="linear")
-TRIMMED, STARTED = "trimmed", "started"
+TRAINED = 0.7  # share of the trained weights in the released ones; the rest are those that the training started from
+TRIMMED, STARTED, AVERAGED = "trimmed", "started", "averaged"
 CARD_LANGUAGES = (
     "de", "en", "fr", "es", "it", "pt", "nl", "ro", "ru", "pl", "sk", "hr", "lv", "hu", "fi", "sv", "da", "nb", "nn",
     "zh", "ja", "ko", "th", "ar", "ur", "hi", "te", "or", "kk", "multilingual",
@@ -100,8 +101,9 @@ LIMITS = """
 def train(data: Path, base: Path, start: Path | None, output: Path) -> Path:
     """Trim the vocabulary and train, first at a constant rate, then at one that decays to 0.
 
-    The layers are those of the tagger `start`, or of `base` if there is none. Returns the folder of the trained
-    checkpoint. What exists in `output` is not made again.
+    It starts from the layers of the tagger `start`, towards which the trained ones are moved back afterwards, or from
+    those of `base` if there is none. Returns the folder of the trained checkpoint. What exists in `output` is not made
+    again.
     """
     trimmed, decayed = output / TRIMMED, output / "decay"
     if not (trimmed / "tokenizer.json").exists():
@@ -117,7 +119,10 @@ def train(data: Path, base: Path, start: Path | None, output: Path) -> Path:
         short = batches(mixture(data, DECAY, DECAY_VARIATION), trimmed)
         finetune_batches(output / FINAL, decayed, PANX_TAGS, short, DECAY_SETTINGS)
     AutoTokenizer.from_pretrained(trimmed).save_pretrained(decayed / FINAL)
-    return decayed / FINAL
+    if not start:
+        return decayed / FINAL
+    average(decayed / FINAL, trimmed, output / AVERAGED, TRAINED)
+    return output / AVERAGED
 
 
 def sections(data: Path, released: Released) -> dict[str, str]:
@@ -149,7 +154,8 @@ def sections(data: Path, released: Released) -> dict[str, str]:
             f"embeddings, labels on the first piece of each word, sentences of at most {MAX_PIECES} pieces, seed "
             f"{SEED}. Sentences were varied: {VARIATION.joined:.0%} joined with the next, {VARIATION.upper:.0%} in "
             f"upper case ({DECAY_VARIATION.upper:.0%} while the rate decays), {VARIATION.lower:.0%} in lower case, "
-            f"{VARIATION.unfinished:.0%} without their final mark. "
+            f"{VARIATION.unfinished:.0%} without their final mark. Each weight of the layers is {TRAINED:.0%} of the "
+            f"trained one and {1 - TRAINED:.0%} of that of the previous panx-mini. "
             f"Finally, {adjustment.shift:+.2f} was added to the bias of `O`, and all logits were divided by "
             f"{adjustment.temperature:g}.\n\n"
             f"To repeat: `python -m annotator.train.panx_mini --data DATA --base BASE --start TAGGER --output OUT` "

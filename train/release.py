@@ -19,8 +19,8 @@ from .publish import AdjustedEngine, Adjustment, publish, shortfall, try_all
 # Adjustments that are tried, and how many dev sentences of each corpus decide.
 SHIFTS = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 TEMPERATURES = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.6, 1.8, 2.0)
-DEV_SENTENCES = 400
-TEST_LANGUAGES = ("de", "fr", "en", "es", "nl", "pl", "pt", "ru")
+DEV_SENTENCES = 250
+TEST_LANGUAGES = ("de", "fr", "en")
 # The F1 to reach on dev; the shift is the one with the least shortfall, summed over these corpora.
 TARGETS = {
     "panx/de": 0.862, "panx/fr": 0.885, "panx/en": 0.830,

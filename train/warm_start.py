@@ -1,11 +1,12 @@
-"""A checkpoint to start from: the embeddings and the vocabulary of a base, and the layers of a trained tagger."""
+"""A training that starts from a tagger: the checkpoint to start from, and the way back towards it afterwards."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-from transformers import AutoModel
+import torch
+from transformers import AutoModel, AutoModelForTokenClassification
 
 from annotator.errors import AnnotatorError, first_line
 
@@ -32,3 +33,19 @@ def warm_start(base: Path, tagger: Path, output: Path) -> None:
     model.save_pretrained(output)
     for name in TOKENIZER_FILES:
         shutil.copy(base / name, output / name)
+
+
+def average(trained: Path, start: Path, output: Path, share: float) -> None:
+    """Write the tagger `trained` to `output` with layers between its own and those of `start`, where it began.
+
+    Each weight is `share` of the trained one and the rest of the other, which keeps more of what `start` did well:
+    Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022. The classifier stays as it is.
+    """
+    model = AutoModelForTokenClassification.from_pretrained(trained)
+    before = AutoModel.from_pretrained(start, add_pooling_layer=False).float().state_dict()
+    with torch.no_grad():
+        for name, parameter in model.base_model.named_parameters():
+            parameter.lerp_(before[name], 1 - share)
+    model.save_pretrained(output)
+    for name in TOKENIZER_FILES:
+        shutil.copy(trained / name, output / name)

@@ -9,7 +9,7 @@ from shutil import copytree
 import pytest
 import torch
 from annotator.train.trim import trim
-from annotator.train.warm_start import EMBEDDINGS, warm_start
+from annotator.train.warm_start import EMBEDDINGS, average, warm_start
 from safetensors.torch import load_file
 from transformers import AutoConfig, AutoModelForTokenClassification
 
@@ -44,3 +44,18 @@ def test_layers_of_another_shape_are_refused(tiny: Path, tmp_path: Path) -> None
     AutoModelForTokenClassification.from_config(AutoConfig.from_pretrained(other)).save_pretrained(other)
     with pytest.raises(AnnotatorError, match=r"its layers do not fit .*: start from a tagger"):
         warm_start(tiny, other, tmp_path / "started")
+
+
+def test_an_average_lies_between_the_trained_layers_and_the_first_ones(tiny: Path, tmp_path: Path) -> None:
+    trained = copytree(tiny, tmp_path / "trained")
+    model = AutoModelForTokenClassification.from_pretrained(trained)
+    with torch.no_grad():
+        for parameter in (*model.roberta.encoder.parameters(), *model.classifier.parameters()):
+            parameter.add_(1)
+    model.save_pretrained(trained)
+    average(trained, tiny, tmp_path / "average", 0.75)
+    first, made = encoder_weights(tiny), encoder_weights(tmp_path / "average")
+    layers = [name for name in made if name.startswith("encoder.")]
+    assert layers and all(torch.allclose(made[name], first[name] + 0.75, atol=1e-5) for name in layers)
+    assert torch.allclose(made["classifier.bias"], first["classifier.bias"] + 1)
+    assert torch.equal(made[EMBEDDINGS], first[EMBEDDINGS])
