@@ -23,6 +23,7 @@ BEFORE_DOWNLOAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 # The section of scores in a card that `annotator.train` writes, and an F1 in the second column of its table.
 _SCORES = re.compile(r"^## Scores\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+SHOWN_F1 = 6  # of the scores in a card
 _F1 = re.compile(r"\d\.\d+")
 
 
@@ -73,24 +74,27 @@ def describe(name: str, source: str, folder: Path | None) -> Model:
 
 
 def summary(model: Model) -> str:
-    """The model in a few lines of at most 80 columns."""
+    """The model in a few lines of at most 80 columns, with the first F1 scores of its card."""
     default = " (default)" if model.default else ""
     if not model.is_local:
         where = "on the Hugging Face Hub, downloaded when first used"
     else:
         where = "comes with the package" if model.source == PACKAGE else "on this machine"
+    f1 = [f"{corpus}\xa0{score:.3f}".replace(" ", "\xa0") for corpus, score in model.f1.items()]
+    if len(f1) > SHOWN_F1:
+        f1[SHOWN_F1:] = [f"{len(f1) - SHOWN_F1} more with --json"]
     facts = {
         "source": model.source,
         "languages": " ".join(model.languages),
         "labels": " ".join(model.labels),
         "size": f"{model.size / 1e6:,.0f} MB" if model.size else "",
         "licence": model.licence or "",
-        "F1": "; ".join(f"{corpus}\xa0{f1:.3f}".replace(" ", "\xa0") for corpus, f1 in model.f1.items()),
+        "F1": "; ".join(f1),
     }
     lines = [f"{model.name}{default}: {where}"]
     for name, fact in facts.items():
         text = fact or ("not stated" if model.is_local else "known after the download")
-        lines += wrap(text, 80, initial_indent=f"  {name:<11}", subsequent_indent=" " * 13)
+        lines += wrap(text, 80, initial_indent=f"  {name:<11}", subsequent_indent=" " * 13, break_on_hyphens=False)
     return "\n".join(lines).replace("\xa0", " ")
 
 

@@ -10,7 +10,7 @@ import huggingface_hub.constants
 import pytest
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
-from annotator.checkpoints.catalog import describe, summary
+from annotator.checkpoints.catalog import SHOWN_F1, describe, summary
 from annotator.checkpoints.folder import DEFAULT_MODEL, HUB_MODELS
 from support.cli_runs import annotate, refused
 from support.paths import ROOT
@@ -74,8 +74,10 @@ def test_the_list_fits_a_terminal_and_holds_the_same() -> None:
         text.startswith("panx-mini (default): comes with the package\n") and "xlm-r-panx: on the Hugging Face" in text
     )
     flat = " ".join(text.split())
-    for corpus, score in listed()[DEFAULT_MODEL]["f1"].items():  # type: ignore[attr-defined]
+    scores: dict[str, float] = listed()[DEFAULT_MODEL]["f1"]  # type: ignore[assignment]
+    for corpus, score in list(scores.items())[:SHOWN_F1]:
         assert f"{corpus} {score:.3f}" in flat
+    assert f"{len(scores) - SHOWN_F1} more with --json" in flat
 
 
 def test_a_checkpoint_that_tells_little(tiny: Path, tmp_path: Path) -> None:
