@@ -34,6 +34,7 @@ MAX_PIECES = 256  # longer sentences are cut between words
 OUTPUT_LAYERS = ("classifier", "score")  # the names that architectures give theirs
 
 
+@without_reports()
 def finetune(
     base: str,
     output: Path,
@@ -49,19 +50,6 @@ def finetune(
     complete checkpoint in `output/checkpoints` if there is one. Returns the F1 on dev after each epoch. Raises
     AnnotatorError for a base that is not an encoder, for a folder that cannot be written, and for a full disk.
     """
-    with without_reports():
-        return _finetune(base, output, labels, train, dev, settings, watch)
-
-
-def _finetune(
-    base: str,
-    output: Path,
-    labels: Sequence[str],
-    train: Sequence[TaggedSentence],
-    dev: Sequence[TaggedSentence],
-    settings: Settings,
-    watch: Watch | None,
-) -> list[float]:
     tokenizer, model = _load(base, labels, settings)
     checkpoints = output / "checkpoints"
     with reporting_os_errors(output):

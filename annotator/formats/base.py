@@ -5,7 +5,7 @@ A format is one module with one or both of these functions:
 `read(stream, source, options)` takes a binary stream and yields, in its order, a Document for each record, or a
 RecordError in place of a record that cannot be read but can be skipped. It raises RecordError where nothing after the
 damage can be read. `source` names the stream in every origin. The stream is read as documents are taken; only DocBin
-is read whole. A record of more than `ReadOptions.max_record` bytes is a RecordError, and is never held in memory.
+is read whole. A record of more than `ReadOptions.max_record` bytes is a RecordError.
 
 `write(documents, options)` yields the bytes of a file as documents come. It accepts every valid document: what the
 format cannot hold is replaced or left out, which `Format.holds` tells. The word-based formats write only words in
