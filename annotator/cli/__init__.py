@@ -59,6 +59,7 @@ COMMANDS = {
     "evaluate": "annotator.cli.evaluate:evaluate",
     "train": "annotator.cli.train:train",
     "models": "annotator.cli.models:models",
+    "demo": "annotator.cli.demo:demo",
     "doctor": "annotator.cli.doctor:doctor",
 }
 
