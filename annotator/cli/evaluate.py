@@ -11,6 +11,7 @@ from annotator.cli.options import FORMAT, LocalPath, device_option, input_option
 from annotator.cli.terminal import say_how_to_end, warn
 from annotator.formats.base import ReadOptions
 
+IN_PAGE = 200  # errors of each kind in a page, unless more are asked for
 FORMATS = ("terminal", "markdown", "json", "html")
 
 EXAMPLES = """\b
@@ -43,6 +44,12 @@ Examples:
 @click.option("--json", "shown_as", flag_value="json", help="The same as --format json.")
 @click.option("--markdown", "shown_as", flag_value="markdown", help="The same as --format markdown.")
 @click.option("--html", "shown_as", flag_value="html", help="The same as --format html.")
+@click.option(
+    "--errors",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Errors of each kind to show, drawn at random.  [default: 200 in html, else 2]",
+)
 @click.option("--plot", type=LocalPath(path_type=Path, dir_okay=False), help="Draw a .png or .svg (extra `plot`).")
 @click.option("--fail-under", type=click.FloatRange(0, 1), metavar="F1", help="Exit with 1 if micro F1 is lower.")
 @quiet_option
@@ -59,6 +66,7 @@ def evaluate(
     strict: bool,
     format: str,
     shown_as: str | None,
+    errors: int | None,
     plot: Path | None,
     fail_under: float | None,
     quiet: bool,
@@ -71,6 +79,7 @@ def evaluate(
     from annotator.errors import AnnotatorError
     from annotator.evaluate.evaluation import Tagger
     from annotator.evaluate.evaluation import evaluate as compare
+    from annotator.evaluate.examples import EXAMPLES
     from annotator.evaluate.paired_files import LabelMap, pair_files
     from annotator.evaluate.plot import check_plot
     from annotator.evaluate.plot import plot as draw
@@ -83,12 +92,13 @@ def evaluate(
     say_how_to_end([*files, *others], quiet)
     tagger = Tagger(model, device, quiet) if model else None
     options = replace(read_options, strict=strict)
+    chosen = shown_as or format
     result = compare(
-        comparisons, tagger, input_format, LabelMap.parse(label_map), options, parameter="--{}".format, train=train
-    )
+        comparisons, tagger, input_format, LabelMap.parse(label_map), options, parameter="--{}".format, train=train,
+        examples=(IN_PAGE if chosen == "html" else EXAMPLES) if errors is None else errors,
+    )  # fmt: skip
     for warning in result.warnings:
         warn(warning)
-    chosen = shown_as or format
     with open_sink(None) as sink:
         sink.write(
             render(result, None if chosen == "terminal" else chosen, details).encode("utf-8", "backslashreplace")

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from annotator.display import CONTROLS
 from annotator.evaluate.evaluation import Evaluation
 from annotator.evaluate.examples import Example
 from annotator.evaluate.matching import ERRORS, Kind
 from annotator.evaluate.metrics import Interval, Score
+from annotator.pages.template import printable
 
 CONFUSIONS = 8  # confusions shown, the most frequent ones
 SIGNIFICANT = 0.05  # p-values below this are called unlikely to be chance
@@ -38,11 +38,6 @@ class Quote:
     before: str
     text: str
     after: str
-
-
-def printable(text: str) -> str:
-    """The text on one line, with control characters replaced by spaces."""
-    return CONTROLS.sub(" ", text)
 
 
 def heading(evaluation: Evaluation) -> dict[str, str]:

@@ -10,8 +10,9 @@ from annotator.evaluate.buckets import SUPPORT_SHOWN, Bucket, Feature
 from annotator.evaluate.consistency import Consistency, Inconsistency
 from annotator.evaluate.evaluation import Evaluation
 from annotator.evaluate.matching import Kind
-from annotator.evaluate.sections import Section, printable
+from annotator.evaluate.sections import Section
 from annotator.evaluate.surfaces import Surface, Surfaces
+from annotator.pages.template import printable
 
 LOWEST = 6  # buckets in a short report
 NAMES = 5  # names of each kind in a short report
