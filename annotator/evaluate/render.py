@@ -38,18 +38,20 @@ def _markdown_quote(quote: Quote) -> str:
     return f"- {quote.kind}, {origin}: {labels}  \n  {context}\n"
 
 
-FORMATS: dict[str, Callable[[Evaluation], str]] = {"json": as_json, "html": as_html}
+FORMATS: dict[str, Callable[[Evaluation, bool], str]] = {
+    "json": lambda evaluation, _: as_json(evaluation),
+    "markdown": as_markdown,
+    "html": lambda evaluation, _: as_html(evaluation),
+}
 
 
 def render(evaluation: Evaluation, format_name: str | None = None, details: bool = False) -> str:
-    """The report as `json`, `html` or `markdown`, or for the terminal (None).
+    """The report in one of FORMATS, or for the terminal (None).
 
     JSON and HTML hold everything; `details` asks the others for all buckets and longer lists.
     """
-    if format_name == "markdown":
-        return as_markdown(evaluation, details)
     if format_name is not None:
-        return FORMATS[format_name](evaluation)
+        return FORMATS[format_name](evaluation, details)
     from annotator.evaluate.terminal import in_terminal
 
     return in_terminal(evaluation, details=details)
