@@ -14,6 +14,7 @@ from typing import NoReturn, ParamSpec, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.checkpoints.config import tags_of
 from annotator.checkpoints.folder import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pieces
 from annotator.decode import Decoder, Keep
 from annotator.document import Document, Origin
@@ -80,10 +81,7 @@ class Recipe:
         folder = find_checkpoint(name)
         segmenter = Segmenter(self.lang)
         engine = load_engine(folder, EngineOptions(self.engine, self.device, self.precision))
-        tags = TagSet.parse(engine.labels)
-        if unknown := [label for label in self.labels or () if label not in tags.labels]:
-            meant = did_you_mean(unknown[0], tags.labels)
-            raise UsageError(f"model {name} has no label {unknown[0]!r}", f"{meant}It has {', '.join(tags.labels)}")
+        tags = self._tags(engine.labels)
         annotator = Annotator(
             segmenter=segmenter,
             encoder=Encoder(load_tokenizer(folder), max_pieces(folder)),
@@ -97,6 +95,23 @@ class Recipe:
         model = str(folder.absolute()) if folder == Path(name) else name
         annotator.recipe = replace(self, model=model)
         return annotator
+
+    def check(self) -> None:
+        """Raise what `load` raises for a model, language, label or markup that does not exist, but read no weights.
+
+        For a process that only sends the recipe to others, which load it on devices of their own.
+        """
+        check_markup(self.markup)
+        Segmenter(self.lang)
+        self._tags(tags_of(find_checkpoint(fspath(self.model))))
+
+    def _tags(self, labels: Sequence[str]) -> TagSet:
+        tags = TagSet.parse(labels)
+        if unknown := [label for label in self.labels or () if label not in tags.labels]:
+            meant = did_you_mean(unknown[0], tags.labels)
+            name = fspath(self.model)
+            raise UsageError(f"model {name} has no label {unknown[0]!r}", f"{meant}It has {', '.join(tags.labels)}")
+        return tags
 
 
 def _is_count(value: object, least: int) -> bool:
@@ -210,7 +225,7 @@ class Annotator:
             raise AnnotatorError(
                 "this Annotator was put together from parts and cannot be pickled", "make it with Annotator.load()"
             )
-        return _unpickle, (self.recipe,)
+        return load_once, (self.recipe,)
 
     def _prepared(self, tasks: Iterator[_Task], workers: int) -> Iterator[tuple[_Task, Prepared]]:
         """Each task with its documents segmented and encoded."""
@@ -251,12 +266,13 @@ class _Closed:
         raise AnnotatorError("this Annotator is closed", "load it again with Annotator.load()")
 
 
-# The annotator that this process unpickled last. joblib and Ray unpickle one for every task, so copies share a model.
+# The annotator that this process loaded last for a task: joblib, Ray and Spark bring a recipe with every task.
 _unpickled: dict[Recipe, Annotator] = {}
 _unpickling = lock_kept_over_forks()
 
 
-def _unpickle(recipe: Recipe) -> Annotator:
+def load_once(recipe: Recipe) -> Annotator:
+    """The annotator of a recipe; those that one process gets of equal recipes share a model, which is loaded once."""
     with _unpickling:
         if recipe not in _unpickled:
             _unpickled.clear()
