@@ -56,15 +56,17 @@ def gold_documents(sentences: Sequence[TaggedSentence]) -> Iterator[Document]:
 def calibrate_on(data: Path, folder: Path, corpora: Sequence[str]) -> list[Row]:
     """Fit the calibration of the checkpoint `folder` on dev splits, and write it there.
 
-    Returns how good it is on each corpus with at least LEAST entities. The NOISY ones are measured, but not fitted to.
+    Returns how good it is on each corpus with at least LEAST entities. The NOISY ones are measured, but not fitted to; if there are
+    no others, nothing is fitted.
     """
-    with Annotator.load(str(folder)) as annotator:
-        labels = TagSet.parse(annotator.engine.labels).labels
-        found = [
-            collect(corpus, gold_documents(read_split(data, corpus, "dev")[:SENTENCES]), annotator)
-            for corpus in corpora
-        ]
+    annotator = Annotator.load(str(folder))
+    labels = TagSet.parse(annotator.engine.labels).labels
+    found = [
+        collect(corpus, gold_documents(read_split(data, corpus, "dev")[:SENTENCES]), annotator) for corpus in corpora
+    ]
     clean = [points for points in found if len(points) >= LEAST and not points.name.startswith(NOISY)]
+    if not clean:
+        return []
     calibration = fit(clean, labels)
     store(calibration, folder, folder)
     raw = Calibration(labels)

@@ -66,11 +66,9 @@ def calibrate(
         if input_format(format_name, name).name == "text":
             remedy = "name a format that does with {input_format}, such as conll"
             raise UsageError(f"{name}: plain text holds no tags", remedy)
-    with Annotator.load(model, device=device) as annotator:
-        labels = TagSet.parse(annotator.engine.labels).labels
-        corpora = [
-            collect(name, given.documents(), annotator, score) for name, given in zip(files, opened, strict=True)
-        ]
+    annotator = Annotator.load(model, device=device)
+    labels = TagSet.parse(annotator.engine.labels).labels
+    corpora = [collect(name, given.documents(), annotator, score) for name, given in zip(files, opened, strict=True)]
     for points in corpora:
         check_enough(points)
     known = calibration_of(folder, labels)
