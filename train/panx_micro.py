@@ -16,7 +16,8 @@ import click
 from annotator.tables import markdown_table
 
 from .augment import Variation
-from .card import error_table, score_table, source_of, versions, write_card
+from .calibrated import SECTION, section
+from .card import score_table, source_of, versions, write_card
 from .distill import HIDDEN_WEIGHT, TEMPERATURE, distill
 from .mixture import SEED, SLOTS, batches, mixture, read_split
 from .panx_mini import CARD_LANGUAGES, CONVENTIONS, DECAY, LIMITS, PASSES, PIECES
@@ -57,7 +58,7 @@ def sections(data: Path, released: Released) -> dict[str, str]:
             "Exact-match F1, equal to seqeval's, on the words of the corpora; float32. Recipe and adjustments were "
             "chosen on `dev`.\n\n" + score_table(released.scores)
         ),
-        "Calibration": "Expected calibration error of entities' scores on dev.\n\n" + error_table(released.errors),
+        SECTION: section(released.calibrated),
         "Conventions": CONVENTIONS,
         "Data": markdown_table(["training split", "sentences", "passes", "source"], rows),
         "Recipe": (

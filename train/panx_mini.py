@@ -19,7 +19,8 @@ from annotator.labels import PANX_TAGS
 from annotator.tables import markdown_table
 
 from .augment import Variation
-from .card import error_table, score_table, source_of, versions, write_card
+from .calibrated import SECTION, section
+from .card import score_table, source_of, versions, write_card
 from .finetune import finetune_batches
 from .mixture import MAX_PIECES, SEED, SLOTS, batches, mixture, read_split
 from .release import Released, release
@@ -175,7 +176,7 @@ def sections(data: Path, released: Released) -> dict[str, str]:
             "character is a word); float32. Recipe and adjustments were chosen on `dev`.\n\n"
             + score_table(released.scores)
         ),
-        "Calibration": "Expected calibration error of entities' scores on dev.\n\n" + error_table(released.errors),
+        SECTION: section(released.calibrated),
         "Conventions": CONVENTIONS,
         "Data": markdown_table(["training split", "sentences", "passes", "decay", "last", "source"], rows),
         "Recipe": (

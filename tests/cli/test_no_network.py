@@ -45,6 +45,7 @@ COMMANDS = {
     "validate": ("{gold}",),
     "stats": ("{gold}",),
     "evaluate": ("{gold}", "{gold}"),
+    "calibrate": ("panx-mini", "{gold}", "--output", "{new}/calibrated"),
     "train run": ("--train", "{own}", "--epochs", "1", "--sample", "4", "--output", "{new}/out"),
     "train zero-shot": TRAINING,
     "train joint": TRAINING,

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from annotator import Annotator
 from support.trainings import GOLD, write_conll
 
-RELEASED = Released(Adjustment(0.75, 1.25), {"panx/de test": {MICRO: Score(0.5, 0.5, 0.5, 7)}}, {"running/de": 0.0123})
+RELEASED = Released(Adjustment(0.75, 1.25), {"panx/de test": {MICRO: Score(0.5, 0.5, 0.5, 7)}}, [])
 
 
 def write_data(folder: Path) -> Path:
@@ -35,7 +35,7 @@ def test_every_corpus_of_the_recipe_has_what_it_needs() -> None:
 def test_the_card_tells_data_recipe_and_figures(tmp_path: Path) -> None:
     sections = panx_mini.sections(write_data(tmp_path), RELEASED)
     assert "| panx/de test | 0.500 | 7 |" in sections["Scores"]
-    assert "| running/de | 0.012 |" in sections["Calibration"]
+    assert "ECE if fitted on it" in sections["Calibration"]
     assert all(f"| {corpus} | 6 |" in sections["Data"] for corpus in panx_mini.PASSES)
     assert "+0.75 was added to the bias of `O`, and all logits were divided by 1.25" in sections["Recipe"]
 
