@@ -36,7 +36,12 @@ def distill(
     teacher does not have, and AnnotatorError for a full disk.
     """
     torch.manual_seed(settings.seed)
-    taught = AutoModelForTokenClassification.from_pretrained(teacher).eval().requires_grad_(False)
+    taught = AutoModelForTokenClassification.from_pretrained(
+        teacher,
+        dtype=torch.float32,  # processors are slow at float16, in which published weights are stored
+        attn_implementation="sdpa" if torch.cuda.is_available() else "eager",
+    )
+    taught.eval().requires_grad_(False)
     student = student_of(taught, layers, settings)
     if settings.freeze_embeddings:
         student.get_input_embeddings().requires_grad_(False)
@@ -97,8 +102,8 @@ class _Distillation(InOrder):
         learnt = model(**given, output_hidden_states=True)
         scored, seen = inputs["labels"] != IGNORED, inputs["attention_mask"].bool()
         divergence = functional.kl_div(
-            functional.log_softmax(learnt.logits[scored] / TEMPERATURE, dim=-1),
-            functional.log_softmax(taught.logits[scored] / TEMPERATURE, dim=-1),
+            functional.log_softmax(learnt.logits[scored].float() / TEMPERATURE, dim=-1),
+            functional.log_softmax(taught.logits[scored].float() / TEMPERATURE, dim=-1),
             reduction="batchmean",
             log_target=True,
         )

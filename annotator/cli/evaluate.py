@@ -31,6 +31,13 @@ Examples:
 @click.option(
     "--map", "label_map", metavar="A=B,...", help="Count label A as B in all files; A=O leaves entities of A out."
 )
+@click.option(
+    "--train",
+    multiple=True,
+    metavar="FILE",
+    help="Tagged file that the system was trained on: F1 by how often a name is in it.",
+)
+@click.option("--details", is_flag=True, help="Show F1 by all properties of names, and longer lists.")
 @click.option("--strict", is_flag=True, help="Read tags as strict IOB2: an I- that continues nothing is no entity.")
 @click.option(*FORMAT, type=click.Choice(FORMATS), default="terminal", show_default=True, help="Format of the report.")
 @click.option("--json", "shown_as", flag_value="json", help="The same as --format json.")
@@ -47,6 +54,8 @@ def evaluate(
     read_options: ReadOptions,
     others: tuple[str, ...],
     label_map: str | None,
+    train: tuple[str, ...],
+    details: bool,
     strict: bool,
     format: str,
     shown_as: str | None,
@@ -74,12 +83,16 @@ def evaluate(
     say_how_to_end([*files, *others], quiet)
     tagger = Tagger(model, device, quiet) if model else None
     options = replace(read_options, strict=strict)
-    result = compare(comparisons, tagger, input_format, LabelMap.parse(label_map), options, parameter="--{}".format)
+    result = compare(
+        comparisons, tagger, input_format, LabelMap.parse(label_map), options, parameter="--{}".format, train=train
+    )
     for warning in result.warnings:
         warn(warning)
     chosen = shown_as or format
     with open_sink(None) as sink:
-        sink.write(render(result, None if chosen == "terminal" else chosen).encode("utf-8", "backslashreplace"))
+        sink.write(
+            render(result, None if chosen == "terminal" else chosen, details).encode("utf-8", "backslashreplace")
+        )
     if plot:
         draw(result, plot)
     f1 = result.scores.micro.f1

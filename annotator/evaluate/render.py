@@ -9,6 +9,7 @@ from html import escape
 
 from annotator.evaluate.evaluation import Evaluation
 from annotator.evaluate.sections import Quote, Section, heading, quotes, sections
+from annotator.evaluate.weaknesses import weaknesses
 from annotator.tables import escape_markdown, markdown_table
 
 STYLE = """
@@ -28,10 +29,10 @@ def as_json(evaluation: Evaluation) -> str:
     return json.dumps(asdict(evaluation), ensure_ascii=False, indent=2) + "\n"
 
 
-def as_markdown(evaluation: Evaluation) -> str:
-    """The report for a README, an issue or a model card."""
+def as_markdown(evaluation: Evaluation, details: bool = False) -> str:
+    """The report for a README, an issue or a model card; `details` asks for all buckets and longer lists."""
     parts = ["".join(f"- {name}: {escape_markdown(text)}\n" for name, text in heading(evaluation).items())]
-    for section in sections(evaluation):
+    for section in (*sections(evaluation), *weaknesses(evaluation, details)):
         parts.append(f"## {section.title}\n\n{markdown_table(section.columns, section.rows, numbers=True)}")
         if section.note:
             parts.append(f"{escape_markdown(section.note)}\n")
@@ -53,7 +54,7 @@ def as_html(evaluation: Evaluation) -> str:
     about = {name: escape(text) for name, text in heading(evaluation).items()}
     title = f"{about['gold']}, {about['predicted']}"
     body = ["<h1>Evaluation</h1>\n<p>" + "<br>\n".join(f"{name}: {text}" for name, text in about.items()) + "</p>"]
-    body += [_html_section(section) for section in sections(evaluation)]
+    body += [_html_section(section) for section in (*sections(evaluation), *weaknesses(evaluation, details=True))]
     if shown := quotes(evaluation):
         body.append("<h2>Examples of errors</h2>\n<dl>\n" + "\n".join(map(_html_quote, shown)) + "\n</dl>")
     return (
@@ -82,13 +83,18 @@ def _html_quote(quote: Quote) -> str:
     )
 
 
-FORMATS: dict[str, Callable[[Evaluation], str]] = {"json": as_json, "markdown": as_markdown, "html": as_html}
+FORMATS: dict[str, Callable[[Evaluation], str]] = {"json": as_json, "html": as_html}
 
 
-def render(evaluation: Evaluation, format_name: str | None = None) -> str:
-    """The report in one of FORMATS; None: for the terminal."""
+def render(evaluation: Evaluation, format_name: str | None = None, details: bool = False) -> str:
+    """The report as `json`, `html` or `markdown`, or for the terminal (None).
+
+    JSON and HTML hold everything; `details` asks the others for all buckets and longer lists.
+    """
+    if format_name == "markdown":
+        return as_markdown(evaluation, details)
     if format_name is not None:
         return FORMATS[format_name](evaluation)
     from annotator.evaluate.terminal import in_terminal
 
-    return in_terminal(evaluation)
+    return in_terminal(evaluation, details=details)
