@@ -56,8 +56,8 @@ def gold_documents(sentences: Sequence[TaggedSentence]) -> Iterator[Document]:
 def calibrate_on(data: Path, folder: Path, corpora: Sequence[str]) -> list[Row]:
     """Fit the calibration of the checkpoint `folder` on dev splits, and write it there.
 
-    Returns how good it is on each corpus with at least LEAST entities. The NOISY ones are measured, but not fitted to; if there are
-    no others, nothing is fitted.
+    Returns how good it is on each corpus with at least LEAST entities. The NOISY ones are measured, but not fitted to;
+    if there are no others, nothing is fitted.
     """
     annotator = Annotator.load(str(folder))
     labels = TagSet.parse(annotator.engine.labels).labels
