@@ -60,6 +60,7 @@ COMMANDS = {
     "calibrate": "annotator.cli.calibrate:calibrate",
     "train": "annotator.cli.train:train",
     "models": "annotator.cli.models:models",
+    "demo": "annotator.cli.demo:demo",
     "doctor": "annotator.cli.doctor:doctor",
 }
 

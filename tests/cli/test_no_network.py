@@ -11,31 +11,11 @@ import pytest
 
 from annotator.cli import group
 from support.cli_runs import Run, annotate_apart, refused
+from support.forbidding import write_hook
 from support.paths import SAMPLES
 from support.pickles import pickled_copy
 from support.trainings import GOLD, save_panx, write_conll
 
-# Python imports this at its start. What code makes of the error does not matter: the attempt is in the file.
-FORBIDDING = """
-import os, socket
-
-def forbid(what):
-    def attempt(*args, **kwargs):
-        with open(os.environ["ATTEMPTS"], "a") as attempts:
-            attempts.write(f"{what}: {args[-2:]}\\n")
-        raise OSError(f"no {what} here")
-    return attempt
-
-def forbid_all_but_local(what, method):
-    forbidden = forbid(what)
-    def attempt(self, *args):
-        return method(self, *args) if self.family == socket.AF_UNIX else forbidden(*args)
-    return attempt
-
-socket.getaddrinfo = forbid("getaddrinfo")
-for name in ("connect", "connect_ex", "sendto"):
-    setattr(socket.socket, name, forbid_all_but_local(name, getattr(socket.socket, name)))
-"""
 TRAINING = ("--base", "{tiny}", "--data", "{panx}", "--epochs", "1", "--sample", "4", "--output", "{new}/out")
 # The arguments of every command.
 COMMANDS = {
@@ -70,14 +50,14 @@ def names(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def test_every_command_is_in_the_table() -> None:
-    assert set(names(group)) == set(COMMANDS)
+    assert set(names(group)) == {*COMMANDS, "demo"}  # which runs until it is ended: tests/demo/test_page.py
 
 
 @pytest.fixture(scope="module")
 def places(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The inputs of the commands."""
     folder = tmp_path_factory.mktemp("inputs")
-    (folder / "sitecustomize.py").write_text(FORBIDDING)
+    write_hook(folder)
     (folder / "results").mkdir()
     results = '{"name": "run", "base": "b", "trained_on": {}, "settings": {}, "dev": [], "test": {}, "seconds": 1.0}'
     (folder / "results" / "results.json").write_text(results)
