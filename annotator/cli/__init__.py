@@ -57,6 +57,7 @@ COMMANDS = {
     "validate": "annotator.cli.validate:validate",
     "stats": "annotator.cli.stats:stats",
     "evaluate": "annotator.cli.evaluate:evaluate",
+    "leaderboard": "annotator.cli.leaderboard:leaderboard",
     "train": "annotator.cli.train:train",
     "models": "annotator.cli.models:models",
     "doctor": "annotator.cli.doctor:doctor",

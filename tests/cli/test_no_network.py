@@ -36,6 +36,10 @@ socket.getaddrinfo = forbid("getaddrinfo")
 for name in ("connect", "connect_ex", "sendto"):
     setattr(socket.socket, name, forbid_all_but_local(name, getattr(socket.socket, name)))
 """
+BOARD = (
+    '{"systems": [{"name": "m", "runs": ["m"]}], "corpora": [{"name": "c", "language": "", "split": "c"}], '
+    '"limit": null, "cells": [{"system": "m", "corpus": "c", "figure": {"f1": 1}, "precision": 1, "recall": 1}]}'
+)
 TRAINING = ("--base", "{tiny}", "--data", "{panx}", "--epochs", "1", "--sample", "4", "--output", "{new}/out")
 # The arguments of every command.
 COMMANDS = {
@@ -45,6 +49,7 @@ COMMANDS = {
     "validate": ("{gold}",),
     "stats": ("{gold}",),
     "evaluate": ("{gold}", "{gold}"),
+    "leaderboard": ("{tiny}", "--corpora", "{gold}", "--limit", "5", "--cache", "{new}/cache"),
     "train run": ("--train", "{own}", "--epochs", "1", "--sample", "4", "--output", "{new}/out"),
     "train zero-shot": TRAINING,
     "train joint": TRAINING,
@@ -55,6 +60,7 @@ COMMANDS = {
     "models list": (),
     "models export": ("{tiny}", "--output", "{new}/exported"),
     "models import": ("{pickled}", "--output", "{new}/imported"),
+    "models card": ("{card}", "{board}"),
     "doctor": (),
 }
 
@@ -80,8 +86,13 @@ def places(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     (folder / "results").mkdir()
     results = '{"name": "run", "base": "b", "trained_on": {}, "settings": {}, "dev": [], "test": {}, "seconds": 1.0}'
     (folder / "results" / "results.json").write_text(results)
+    (folder / "model").mkdir()
+    (folder / "model" / "config.json").write_text("{}")
+    (folder / "board.json").write_text(BOARD)
     return {
         "tiny": str(tiny),
+        "card": str(folder / "model"),
+        "board": str(folder / "board.json"),
         "pickled": str(pickled_copy(tiny, folder / "pickled")),
         "gold": str(SAMPLES / "gold.conll"),
         "own": str(write_conll(folder / "own.conll", GOLD[:12])),
