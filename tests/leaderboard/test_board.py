@@ -38,27 +38,26 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def tagged(tiny: Path, folder: Path) -> Board:
-    """The tiny model on two corpora, and on one that is no corpus."""
+def tagged(folder: Path) -> Board:
+    """The embedded model, which needs no torch, on two corpora, and on one that is no corpus."""
     bad = written(folder.parent / "bad.conll", "Bern Lausanne\n")
-    systems = [System("tiny", (str(tiny),)), System("another", predictions=str(GOLD.parent / "genres"))]
-    return make_board(systems, find_corpora([*GOLDS, str(bad)], []), make_folder(folder), "cpu", limit=40)
+    systems = [System("mini", ("panx-mini",)), System("another", predictions=str(GOLD.parent / "genres"))]
+    return make_board(systems, find_corpora([*GOLDS, str(bad)], []), make_folder(folder), "cpu", limit=10)
 
 
 def _tags(path: Path, annotator: Annotator | None = None) -> list[list[str]]:
     with path.open("rb") as stream:
-        documents: Any = list(only_documents(FORMATS["conll"].reader()(stream, str(path), ReadOptions())))[:40]
+        documents: Any = list(only_documents(FORMATS["conll"].reader()(stream, str(path), ReadOptions())))[:10]
     if annotator:
         documents = annotator.pipe(documents)
     return [tags for document in documents for _, tags in sentence_tags(document)]
 
 
-def test_figures_equal_those_of_seqeval(tagged: Board, tiny: Path) -> None:
-    annotator = Annotator.load(str(tiny), device="cpu")
+def test_figures_equal_those_of_seqeval(tagged: Board, ner: Annotator) -> None:
     figures = []
     for name, path in (("gold", GOLD), ("social.de", SOCIAL)):
-        figure = tagged.cell("tiny", name).figure
-        assert figure and figure.f1 == f1_score(_tags(path), _tags(path, annotator))
+        figure = tagged.cell("mini", name).figure
+        assert figure and figure.f1 == f1_score(_tags(path), _tags(path, ner))
         assert figure.interval.low <= figure.f1 <= figure.interval.high
         figures.append(figure.f1)
     row = tagged.systems[0]
@@ -67,7 +66,7 @@ def test_figures_equal_those_of_seqeval(tagged: Board, tiny: Path) -> None:
 
 
 def test_what_fails_is_told_and_the_rest_is_done(tagged: Board) -> None:
-    cell = tagged.cell("tiny", "bad")
+    cell = tagged.cell("mini", "bad")
     assert cell.figure is None and "'Lausanne' is not a tag" in cell.failure
     assert any("'Lausanne' is not a tag" in note for note in tagged.notes)
     own = tagged.cell("another", "social.de").figure
@@ -75,20 +74,20 @@ def test_what_fails_is_told_and_the_rest_is_done(tagged: Board) -> None:
     assert "no file gold.*" in tagged.cell("another", "gold").failure
 
 
-def test_what_was_tagged_is_not_tagged_again(
-    tagged: Board, tiny: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_tagged_is_not_tagged_again(tagged: Board, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(model: str, device: str, tasks: Sequence[object], kept: object) -> Iterator[object]:
         assert not tasks
         yield from ()
 
     monkeypatch.setattr(boards, "tag_corpora", refuse)
-    again = make_board([System("renamed", (str(tiny),))], find_corpora(GOLDS, []), make_folder(folder), "cpu", limit=40)
+    again = make_board(
+        [System("renamed", ("panx-mini",))], find_corpora(GOLDS, []), make_folder(folder), "cpu", limit=10
+    )
     assert [cell.figure and cell.figure.f1 for cell in again.cells] == [
-        cell.figure and cell.figure.f1 for cell in tagged.cells if cell.system == "tiny" and cell.figure
+        cell.figure and cell.figure.f1 for cell in tagged.cells if cell.system == "mini" and cell.figure
     ]
     with pytest.raises(AssertionError):
-        make_board([System("tiny", (str(tiny),))], find_corpora(GOLDS, []), make_folder(folder), "cpu", limit=39)
+        make_board([System("mini", ("panx-mini",))], find_corpora(GOLDS, []), make_folder(folder), "cpu", limit=9)
 
 
 def test_an_unknown_model_is_refused_at_once(corpora: Path, tmp_path: Path) -> None:
