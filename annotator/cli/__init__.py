@@ -58,6 +58,7 @@ COMMANDS = {
     "stats": "annotator.cli.stats:stats",
     "evaluate": "annotator.cli.evaluate:evaluate",
     "calibrate": "annotator.cli.calibrate:calibrate",
+    "leaderboard": "annotator.cli.leaderboard:leaderboard",
     "train": "annotator.cli.train:train",
     "models": "annotator.cli.models:models",
     "demo": "annotator.cli.demo:demo",

@@ -16,6 +16,10 @@ from support.paths import SAMPLES
 from support.pickles import pickled_copy
 from support.trainings import GOLD, save_panx, write_conll
 
+BOARD = (
+    '{"systems": [{"name": "m", "runs": ["m"]}], "corpora": [{"name": "c", "language": "", "split": "c"}], '
+    '"limit": null, "cells": [{"system": "m", "corpus": "c", "figure": {"f1": 1}, "precision": 1, "recall": 1}]}'
+)
 TRAINING = ("--base", "{tiny}", "--data", "{panx}", "--epochs", "1", "--sample", "4", "--output", "{new}/out")
 # The arguments of every command.
 COMMANDS = {
@@ -26,6 +30,7 @@ COMMANDS = {
     "stats": ("{gold}",),
     "evaluate": ("{gold}", "{gold}"),
     "calibrate": ("panx-mini", "{gold}", "--output", "{new}/calibrated"),
+    "leaderboard": ("{tiny}", "--corpora", "{gold}", "--limit", "5", "--cache", "{new}/cache"),
     "train run": ("--train", "{own}", "--epochs", "1", "--sample", "4", "--output", "{new}/out"),
     "train zero-shot": TRAINING,
     "train joint": TRAINING,
@@ -36,6 +41,7 @@ COMMANDS = {
     "models list": (),
     "models export": ("{tiny}", "--output", "{new}/exported"),
     "models import": ("{pickled}", "--output", "{new}/imported"),
+    "models card": ("{card}", "{board}"),
     "doctor": (),
 }
 
@@ -61,8 +67,13 @@ def places(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     (folder / "results").mkdir()
     results = '{"name": "run", "base": "b", "trained_on": {}, "settings": {}, "dev": [], "test": {}, "seconds": 1.0}'
     (folder / "results" / "results.json").write_text(results)
+    (folder / "model").mkdir()
+    (folder / "model" / "config.json").write_text("{}")
+    (folder / "board.json").write_text(BOARD)
     return {
         "tiny": str(tiny),
+        "card": str(folder / "model"),
+        "board": str(folder / "board.json"),
         "pickled": str(pickled_copy(tiny, folder / "pickled")),
         "gold": str(SAMPLES / "gold.conll"),
         "own": str(write_conll(folder / "own.conll", GOLD[:12])),
