@@ -24,5 +24,9 @@ setup(
     long_description_content_type="text/markdown",
     packages=[*find_packages(include=["annotator", "annotator.*"]), "annotator.train", "annotator.models"],
     package_dir={"annotator": "annotator", "annotator.train": "train", "annotator.models": "models"},
-    package_data={"annotator": ["py.typed"], "annotator.models": ["panx-mini/*"]},
+    package_data={
+        "annotator": ["py.typed"],
+        "annotator.pages": ["*.html", "*.css", "*.js"],
+        "annotator.models": ["panx-mini/*"],
+    },
 )

@@ -59,6 +59,7 @@ COMMANDS = {
     "validate": "annotator.cli.validate:validate",
     "stats": "annotator.cli.stats:stats",
     "evaluate": "annotator.cli.evaluate:evaluate",
+    "calibrate": "annotator.cli.calibrate:calibrate",
     "train": "annotator.cli.train:train",
     "models": "annotator.cli.models:models",
     "doctor": "annotator.cli.doctor:doctor",

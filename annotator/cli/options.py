@@ -212,19 +212,23 @@ def model_options(command: Command) -> Command:
             "--min-score", type=click.FloatRange(0, 1), default=0.0, metavar="P",
             help="Keep only entities scoring at least this.",
         ),
+        click.option(
+            "--target-precision", type=click.FloatRange(0, 1), metavar="P",
+            help="Keep as many entities of each label as it takes for this share of them to be right.",
+        ),
     ]  # fmt: skip
 
     @wraps(command)
     def with_options(
         model: str, device: str, engine: str, precision: str, batch_tokens: int | None, lang: str, markup: str,
-        labels: str | None, min_score: float, **others: Any,
+        labels: str | None, min_score: float, target_precision: float | None, **others: Any,
     ) -> None:  # fmt: skip
         from annotator.pipeline import Recipe
 
         kept = tuple(label.strip() for label in labels.split(",")) if labels else None
         recipe = Recipe(
             model, device=device, engine=engine, precision=precision, lang=lang, labels=kept, min_score=min_score,
-            batch_tokens=batch_tokens, markup=markup,
+            target_precision=target_precision, batch_tokens=batch_tokens, markup=markup,
         )  # fmt: skip
         command(recipe=recipe, **others)
 

@@ -47,6 +47,7 @@ COMMANDS = {
     "merge": ("{divided}", "{new}/merged.conll"),
     "stats": ("{gold}",),
     "evaluate": ("{gold}", "{gold}"),
+    "calibrate": ("panx-mini", "{gold}", "--output", "{new}/calibrated"),
     "train run": ("--train", "{own}", "--epochs", "1", "--sample", "4", "--output", "{new}/out"),
     "train zero-shot": TRAINING,
     "train joint": TRAINING,
