@@ -52,6 +52,8 @@ INSTEAD = {
 }
 COMMANDS = {
     "run": "annotator.cli.run:run",
+    "status": "annotator.cli.status:status",
+    "merge": "annotator.cli.merge:merge",
     "view": "annotator.cli.view:view",
     "convert": "annotator.cli.convert:convert",
     "validate": "annotator.cli.validate:validate",

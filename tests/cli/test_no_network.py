@@ -10,7 +10,7 @@ import click
 import pytest
 
 from annotator.cli import group
-from support.cli_runs import Run, annotate_apart, refused
+from support.cli_runs import Run, annotate, annotate_apart, refused
 from support.forbidding import write_hook
 from support.paths import SAMPLES
 from support.pickles import pickled_copy
@@ -27,6 +27,8 @@ COMMANDS = {
     "view": ("{new}/in.txt",),
     "convert": ("{gold}", "{new}/gold.jsonl"),
     "validate": ("{gold}",),
+    "status": ("{divided}",),
+    "merge": ("{divided}", "{new}/merged.conll"),
     "stats": ("{gold}",),
     "evaluate": ("{gold}", "{gold}"),
     "calibrate": ("panx-mini", "{gold}", "--output", "{new}/calibrated"),
@@ -65,6 +67,7 @@ def places(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     folder = tmp_path_factory.mktemp("inputs")
     write_hook(folder)
     (folder / "results").mkdir()
+    assert annotate(SAMPLES / "de.txt", "--part", "1/1", "--engine", "null", "-o", f"{folder}/divided/").code == 0
     results = '{"name": "run", "base": "b", "trained_on": {}, "settings": {}, "dev": [], "test": {}, "seconds": 1.0}'
     (folder / "results" / "results.json").write_text(results)
     (folder / "model").mkdir()
@@ -79,6 +82,7 @@ def places(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
         "own": str(write_conll(folder / "own.conll", GOLD[:12])),
         "panx": str(save_panx(folder / "panx")),
         "results": str(folder / "results"),
+        "divided": str(folder / "divided"),
         "site": str(folder),
     }
 
