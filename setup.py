@@ -24,5 +24,10 @@ setup(
     long_description_content_type="text/markdown",
     packages=[*find_packages(include=["annotator", "annotator.*"]), "annotator.train", "annotator.models"],
     package_dir={"annotator": "annotator", "annotator.train": "train", "annotator.models": "models"},
-    package_data={"annotator": ["py.typed"], "annotator.demo": ["page.css"], "annotator.models": ["panx-mini/*"]},
+    package_data={
+        "annotator": ["py.typed"],
+        "annotator.demo": ["page.css"],
+        "annotator.pages": ["*.html", "*.css", "*.js"],
+        "annotator.models": ["panx-mini/*"],
+    },
 )

@@ -10,13 +10,14 @@ with.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.calibration import Calibration
 from annotator.document import OUTSIDE, Entity, Sentence
 from annotator.edges import BREAK, HIDDEN, SEPARATOR, Roles, within_edges
 from annotator.labels import TagSet, continues
@@ -26,19 +27,27 @@ if TYPE_CHECKING:
     from annotator.prepare.preparer import Prepared
 
 FORBIDDEN = -np.inf
+NOT_CALIBRATED = Calibration()
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Which entities to keep: those with one of `labels` (None: any label) and a score of at least `min_score`."""
+    """Which entities to keep: those with one of `labels` (None: any label) and a score of at least `min_score`.
+
+    `cut_offs` are further least scores by label; None keeps no entity of a label.
+    """
 
     labels: Collection[str] | None = None
     min_score: float = 0.0
+    cut_offs: Mapping[str, float | None] = field(default_factory=dict)
 
     def __call__(self, entity: Entity) -> bool:
         """Whether to keep the entity. One without a score counts as certain."""
         score = 1.0 if entity.score is None else entity.score
-        return score >= self.min_score and (self.labels is None or entity.label in self.labels)
+        if score < self.min_score or not (self.labels is None or entity.label in self.labels):
+            return False
+        cut_off = self.cut_offs.get(entity.label, 0.0)
+        return cut_off is not None and score >= cut_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +67,19 @@ class TaggedWord:
 
 
 class Decoder:
-    """Finds the most probable sequence of tags that the grammar of a tag set allows."""
+    """Finds the most probable sequence of tags that the grammar of a tag set allows, and scores its entities.
 
-    def __init__(self, tags: TagSet) -> None:
+    `calibration` says what the score of an entity is, and makes a probability of it:
+
+    - minimum: the least of the probabilities of its tags and of its not going on with the next word,
+    - product: their product,
+    - mean: the mean of those of its tags.
+    """
+
+    def __init__(self, tags: TagSet, calibration: Calibration = NOT_CALIBRATED) -> None:
         self._tags = tags
+        self.calibration = calibration
+        self._continues = np.array([[continues(first, second) for second in tags.tags] for first in tags.tags])
         self._starts = tags.starts()
         self._follows = tags.follows()
         self._ends = tags.ends()
@@ -148,7 +166,7 @@ class Decoder:
     def entities(self, scores: NDArray[np.float32], sentence: Sentence, roles: Roles | None = None) -> Iterator[Entity]:
         """The entities of one sentence, from log-probabilities float32 [words, labels] and roles uint16 [words].
 
-        An entity's score is the mean probability of the tags of the words that the model saw, to four decimals.
+        Scores are those of the decoder's calibration, to four decimals; only words count that the model saw.
         """
         if roles is None:
             roles = np.zeros(len(scores), dtype=np.uint16)
@@ -192,9 +210,23 @@ class Decoder:
             label = tags[path[places[0]]].label
             begin, stop = within_edges(roles[own].tolist(), probabilities.tolist(), label)
             if begin < stop:
-                score = round(min(float(probabilities[begin:stop].mean()), 1.0), 4)
+                after = places[-1] + 1
+                goes_on = self._continues[path[places[-1]]]
+                ends = 1.0 - np.exp(scores[after, goes_on]).sum() if after < len(words) else 1.0
+                score = self.calibration(label, self._score(probabilities[begin:stop], float(ends)))
                 yield Entity(offsets[2 * own[begin]], offsets[2 * own[stop - 1] + 1], label, score)
             first = end
+
+    def _score(self, tags: NDArray[np.float32], ends: float) -> float:
+        """The score, to four decimals, of an entity with tags of these probabilities, which `ends` after them."""
+        match self.calibration.score:
+            case "minimum":
+                score = min(float(tags.min()), ends)
+            case "product":
+                score = float(tags.prod()) * ends
+            case _:
+                score = float(tags.mean())
+        return round(min(max(score, 0.0), 1.0), 4)
 
 
 def _borders(prepared: Prepared) -> NDArray[np.int64]:

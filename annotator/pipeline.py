@@ -14,8 +14,10 @@ from typing import NoReturn, ParamSpec, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.calibration import least_scores
+from annotator.checkpoints.config import calibration_of, tags_of
 from annotator.checkpoints.folder import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pieces
-from annotator.decode import Decoder, Keep, TaggedWord
+from annotator.decode import NOT_CALIBRATED, Decoder, Keep, TaggedWord
 from annotator.document import Document, Origin
 from annotator.engines import load_engine
 from annotator.engines.base import Engine, EngineOptions
@@ -24,10 +26,11 @@ from annotator.errors import AnnotatorError, UsageError, did_you_mean
 from annotator.labels import TagSet
 from annotator.prepare.chunk_sizes import ChunkSizes, chunk_documents
 from annotator.prepare.encode import Encoder
-from annotator.prepare.long_documents import Part, join_parts, split_long
+from annotator.prepare.long_documents import Part, join_parts
 from annotator.prepare.markup import MARKUP, check_markup
 from annotator.prepare.preparer import Prepared, Preparer, contents
 from annotator.prepare.segment import Segmenter
+from annotator.prepare.tasks import Task, tasks_of
 from annotator.system.cores import usable_cores
 from annotator.system.forks import lock_kept_over_forks
 from annotator.system.prefetch import prefetch
@@ -42,11 +45,12 @@ class Recipe:
     """How an annotator is loaded: the arguments of `Annotator.load`.
 
     `model` is the name of a known model, a checkpoint folder, or `owner/name` on the Hub. `device` is auto, cpu, cuda,
-    cuda:N, cuda:all (each batch goes to a free GPU) or mps. `engine` is auto, torch, onnx or null; `precision` is
-    auto, exact, bf16 or int8. `lang` is the language of the text, for its words and sentences. `labels` keeps only
-    entities with these labels, `min_score` only entities scoring at least this. `batch_tokens` is the number of slots
-    in a batch at most (None: what suits the device). `markup` says what the model sees of tags (`<b>`): skip for
-    nothing, keep for their text. Raises TypeError for `labels` that are one string, UsageError for odd numbers.
+    cuda:N, cuda:all (each batch goes to a free GPU) or mps. `engine` is auto, torch, onnx or null; `precision` is auto,
+    exact, bf16 or int8. `lang` is the language of the text, for its words and sentences. `labels` keeps only entities
+    with these labels, `min_score` only those scoring at least this, `target_precision` as many of each label as it
+    takes for this share to be right, by the model's calibration. `batch_tokens` is the number of slots in a batch at
+    most (None: what suits the device). `markup` says what the model sees of tags (`<b>`): skip for nothing, keep for
+    their text. Raises TypeError for `labels` that are one string, UsageError for odd numbers.
     """
 
     model: str | PathLike[str] = DEFAULT_MODEL
@@ -57,6 +61,7 @@ class Recipe:
     lang: str = "xx"
     labels: Sequence[str] | None = None
     min_score: float = 0.0
+    target_precision: float | None = None
     batch_tokens: int | None = None
     markup: str = MARKUP[0]
 
@@ -65,6 +70,8 @@ class Recipe:
             raise TypeError(f"labels must be a list of labels, such as [{self.labels!r}], not one string")
         if not isinstance(self.min_score, Real) or not 0 <= self.min_score <= 1:
             raise UsageError(f"min_score must be a number from 0 to 1, not {self.min_score!r}")
+        if (target := self.target_precision) is not None and (not isinstance(target, Real) or not 0 <= target <= 1):
+            raise UsageError(f"target_precision must be a number from 0 to 1, not {target!r}")
         if self.batch_tokens is not None and not _is_count(self.batch_tokens, 1):
             raise UsageError(f"batch_tokens must be a whole number from 1 on, not {self.batch_tokens!r}")
         if self.labels is not None:  # hashable and unchanging, as the recipe is
@@ -80,23 +87,40 @@ class Recipe:
         folder = find_checkpoint(name)
         segmenter = Segmenter(self.lang)
         engine = load_engine(folder, EngineOptions(self.engine, self.device, self.precision))
-        tags = TagSet.parse(engine.labels)
-        if unknown := [label for label in self.labels or () if label not in tags.labels]:
-            meant = did_you_mean(unknown[0], tags.labels)
-            raise UsageError(f"model {name} has no label {unknown[0]!r}", f"{meant}It has {', '.join(tags.labels)}")
+        tags = self._tags(engine.labels)
+        calibration = calibration_of(folder, tags.labels)
+        cut_offs = least_scores(name, calibration, self.target_precision, self.labels)
         annotator = Annotator(
             segmenter=segmenter,
             encoder=Encoder(load_tokenizer(folder), max_pieces(folder)),
             engine=engine,
-            decoder=Decoder(tags),
-            keep=Keep(None if self.labels is None else frozenset(self.labels), self.min_score),
+            decoder=Decoder(tags, calibration or NOT_CALIBRATED),
+            keep=Keep(self.labels and frozenset(self.labels), self.min_score, cut_offs),
             budget=Budget(self.batch_tokens) if self.batch_tokens else Budget.of(engine),
             markup=self.markup,
         )
         # A known name is kept as it is, since the model is in another folder on another machine.
-        model = str(folder.absolute()) if folder == Path(name) else name
-        annotator.recipe = replace(self, model=model)
+        annotator.recipe = replace(self, model=str(folder.absolute()) if folder == Path(name) else name)
         return annotator
+
+    def check(self) -> None:
+        """Raise what `load` raises for a model, language, label or markup that does not exist, but read no weights.
+
+        For a process that only sends the recipe to others, which load it on devices of their own.
+        """
+        check_markup(self.markup)
+        Segmenter(self.lang)
+        folder = find_checkpoint(name := fspath(self.model))
+        calibration = calibration_of(folder, self._tags(tags_of(folder)).labels)
+        least_scores(name, calibration, self.target_precision, self.labels)
+
+    def _tags(self, labels: Sequence[str]) -> TagSet:
+        tags = TagSet.parse(labels)
+        if unknown := [label for label in self.labels or () if label not in tags.labels]:
+            meant = did_you_mean(unknown[0], tags.labels)
+            text = f"model {fspath(self.model)} has no label {unknown[0]!r}"
+            raise UsageError(text, f"{meant}It has {', '.join(tags.labels)}")
+        return tags
 
 
 def _is_count(value: object, least: int) -> bool:
@@ -168,7 +192,7 @@ class Annotator:
         """
         (document,) = _as_documents([text])
         found: list[TaggedWord] = []
-        for task, prepared, scores in self._scored(self._tasks([[document]]), workers=0):
+        for task, prepared, scores in self._scored([[document]], workers=0):
             for words in self.decoder.words(prepared, scores):
                 found += (replace(word, start=word.start + task.start, end=word.end + task.start) for word in words)
         return found
@@ -182,7 +206,7 @@ class Annotator:
         if workers is None:
             workers = max(1, usable_cores() - 1) if self.engine.on_gpu else 0
         parts: list[Part] = []
-        for task, prepared, scores in self._scored(self._tasks(chunks), workers):
+        for task, prepared, scores in self._scored(chunks, workers):
             documents = list(self._annotate(task.documents, prepared, scores))
             if task.part_of is None:
                 yield documents
@@ -191,13 +215,6 @@ class Annotator:
             if task.is_last:
                 yield [join_parts(task.part_of, parts)]
                 parts = []
-
-    def _tasks(self, chunks: Iterable[Sequence[Document]]) -> Iterator[_Task]:
-        for chunk in chunks:
-            if len(chunk) == 1 and self.chunk_sizes.is_long(chunk[0]):
-                yield from _tasks_of_long(chunk[0], self.segmenter, self.chunk_sizes)
-            else:
-                yield _Task(chunk)
 
     def close(self) -> None:
         """Free the model; any later use of the annotator raises AnnotatorError.
@@ -222,10 +239,11 @@ class Annotator:
             raise AnnotatorError(
                 "this Annotator was put together from parts and cannot be pickled", "make it with Annotator.load()"
             )
-        return _unpickle, (self.recipe,)
+        return load_once, (self.recipe,)
 
-    def _prepared(self, tasks: Iterator[_Task], workers: int) -> Iterator[tuple[_Task, Prepared]]:
-        """Each task with its documents segmented and encoded."""
+    def _prepared(self, chunks: Iterable[Sequence[Document]], workers: int) -> Iterator[tuple[Task, Prepared]]:
+        """The tasks of the chunks with their documents segmented and encoded."""
+        tasks = tasks_of(chunks, self.segmenter, self.chunk_sizes)
         preparer = Preparer(self.segmenter, self.encoder, self.markup)
         if not workers:
             return ((task, preparer(contents(task.documents))) for task in tasks)
@@ -233,15 +251,17 @@ class Annotator:
 
         return prepare_ahead(preparer, tasks, workers)
 
-    def _scored(self, tasks: Iterator[_Task], workers: int) -> Iterator[tuple[_Task, Prepared, NDArray[np.float32]]]:
-        """Each task with its documents segmented and encoded, and scores float32 [words, labels] of their windows.
+    def _scored(
+        self, chunks: Iterable[Sequence[Document]], workers: int
+    ) -> Iterator[tuple[Task, Prepared, NDArray[np.float32]]]:
+        """The tasks of the chunks, prepared, with scores float32 [words, labels] of the words of their windows.
 
         The engine computes the next task while this one is decoded and written.
         """
         with Scorer(self.engine.streams) as scorer:
             started = (
                 (task, prepared, scorer.submit(prepared.windows, self.engine, self.budget))
-                for task, prepared in self._prepared(tasks, workers)
+                for task, prepared in self._prepared(chunks, workers)
             )
             for task, prepared, pending in prefetch(started, AHEAD):
                 yield task, prepared, pending.result()
@@ -263,12 +283,13 @@ class _Closed:
         raise AnnotatorError("this Annotator is closed", "load it again with Annotator.load()")
 
 
-# The annotator that this process unpickled last. joblib and Ray unpickle one for every task, so copies share a model.
+# The annotator that this process loaded last for a task: joblib, Ray and Spark bring a recipe with every task.
 _unpickled: dict[Recipe, Annotator] = {}
 _unpickling = lock_kept_over_forks()
 
 
-def _unpickle(recipe: Recipe) -> Annotator:
+def load_once(recipe: Recipe) -> Annotator:
+    """The annotator of a recipe; those that one process gets of equal recipes share a model, which is loaded once."""
     with _unpickling:
         if recipe not in _unpickled:
             _unpickled.clear()
@@ -287,22 +308,3 @@ def _as_documents(documents: Iterable[Document | str]) -> Iterator[Document]:
             yield document
         else:
             raise TypeError(f"a text must be a string or a Document, not {repr_short(document)}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """Documents to annotate together, or the part of a long document that begins at `start` in it."""
-
-    documents: Sequence[Document]
-    part_of: Document | None = None
-    start: int = 0
-    is_last: bool = False
-
-
-def _tasks_of_long(document: Document, segmenter: Segmenter, sizes: ChunkSizes) -> Iterator[_Task]:
-    parts = split_long(document, segmenter, sizes)
-    part: Part | None = next(parts)
-    while part is not None:
-        following = next(parts, None)
-        yield _Task([part.document], document, part.start, is_last=following is None)
-        part = following

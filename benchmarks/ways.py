@@ -22,6 +22,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from spacy.language import Language
 
     from annotator.engines.base import Batch
     from annotator.pipeline import Annotator
@@ -189,6 +190,31 @@ def hf_token_pipe(batch_size: int) -> Way:
     return way
 
 
+def spacy_ner(processes: int) -> Way:
+    """The named-entity recognizer of a pipeline of spaCy's, without the components that it does not need."""
+
+    def way(model: Path, text: Path) -> dict[str, Any]:
+        nlp = ner_alone(model.name)
+        nlp(WARM_UP)
+        with tempfile.TemporaryFile("w", encoding="utf-8") as output:
+            started = time.perf_counter()
+            for doc in nlp.pipe(text.read_text(encoding="utf-8").splitlines(), n_process=processes):
+                output.writelines(f"{token.text}\t{token.ent_iob_}-{token.ent_type_}\n" for token in doc)
+            return {"seconds": time.perf_counter() - started}
+
+    return way
+
+
+def ner_alone(package: str) -> Language:
+    """The pipeline of an installed package of spaCy's with its named-entity recognizer, and what that listens to."""
+    import spacy
+
+    nlp = spacy.load(package)
+    listens = "Listener" in nlp.config["components"]["ner"]["model"]["tok2vec"]["@architectures"]
+    nlp.select_pipes(enable=["tok2vec", "ner"] if listens else ["ner"])
+    return nlp
+
+
 def matrix_peak(_model: Path, _text: Path) -> dict[str, Any]:
     """The machine's peak rate of float32 matrix products, in operations per second."""
     import torch
@@ -224,6 +250,8 @@ ANNOTATE = {
     "annotate, onnx float32": annotate("onnx", "exact"),
     "annotate, onnx int8": annotate("onnx", "int8"),
 }
+BF16 = {"annotate, torch bf16": annotate("torch", "bf16")}
+SPACY_NER = {f"spaCy NER, {number} process{'es' * (number > 1)}": spacy_ner(number) for number in (1, 2)}
 ENGINES_ALONE = {
     "engine alone, torch float32": engine_alone("torch", "exact"),
     "engine alone, onnx float32": engine_alone("onnx", "exact"),
@@ -235,7 +263,8 @@ NULL_ENGINE = {
     "annotate, null engine, 2 workers": null_engine(2),
 }
 WAYS: dict[str, Way] = {
-    **PIPELINES, **SPACY_PIPES, **ANNOTATE, **ENGINES_ALONE, **NULL_ENGINE, "matrix peak": matrix_peak, "sizes": sizes,
+    **PIPELINES, **SPACY_PIPES, **ANNOTATE, **BF16, **SPACY_NER, **ENGINES_ALONE, **NULL_ENGINE,
+    "matrix peak": matrix_peak, "sizes": sizes,
 }  # fmt: skip
 
 

@@ -78,11 +78,12 @@ def plain_loop(folder: Path, document: Document) -> list[tuple[int, int, str, fl
         for i, j in enumerate([*path, 0]):
             if start is not None and not names[j].startswith("I-"):
                 scores = [float(rows[k][path[k]]) for k in range(start, i)]
+                goes_on = float(rows[i][names.index(f"I-{names[path[start]][2:]}")]) if i < len(rows) else 0.0
                 label = names[path[start]][2:]
                 first, end = within_edges(own[start:i], scores, label)
                 word = sentence.words[start:i]
                 if first < end:
-                    found.append((word[first].start, word[end - 1].end, label, float(np.mean(scores[first:end]))))
+                    found.append((word[first].start, word[end - 1].end, label, min(*scores[first:end], 1 - goes_on)))
                 start = None
             if names[j].startswith("B-"):
                 start = i

@@ -15,6 +15,7 @@ import torch
 from torch.nn import functional
 from transformers import AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel
 
+from annotator.calibration import KEY
 from annotator.errors import UsageError
 
 from .alignment import IGNORED, Example
@@ -36,7 +37,12 @@ def distill(
     teacher does not have, and AnnotatorError for a full disk.
     """
     torch.manual_seed(settings.seed)
-    taught = AutoModelForTokenClassification.from_pretrained(teacher).eval().requires_grad_(False)
+    taught = AutoModelForTokenClassification.from_pretrained(
+        teacher,
+        dtype=torch.float32,  # processors are slow at float16, in which published weights are stored
+        attn_implementation="sdpa" if torch.cuda.is_available() else "eager",
+    )
+    taught.eval().requires_grad_(False)
     student = student_of(taught, layers, settings)
     if settings.freeze_embeddings:
         student.get_input_embeddings().requires_grad_(False)
@@ -51,6 +57,7 @@ def student_of(teacher: PreTrainedModel, layers: Sequence[int], settings: Settin
     if not layers or not set(layers) <= set(range(count)):
         raise UsageError(f"layers {list(layers)} are not all among the teacher's, 0 to {count - 1}")
     config = deepcopy(teacher.config)
+    vars(config).pop(KEY, None)  # the student has scores of its own
     config.num_hidden_layers = len(layers)
     config.hidden_dropout_prob = settings.hidden_dropout
     config.attention_probs_dropout_prob = settings.attention_dropout
@@ -97,8 +104,8 @@ class _Distillation(InOrder):
         learnt = model(**given, output_hidden_states=True)
         scored, seen = inputs["labels"] != IGNORED, inputs["attention_mask"].bool()
         divergence = functional.kl_div(
-            functional.log_softmax(learnt.logits[scored] / TEMPERATURE, dim=-1),
-            functional.log_softmax(taught.logits[scored] / TEMPERATURE, dim=-1),
+            functional.log_softmax(learnt.logits[scored].float() / TEMPERATURE, dim=-1),
+            functional.log_softmax(taught.logits[scored].float() / TEMPERATURE, dim=-1),
             reduction="batchmean",
             log_target=True,
         )

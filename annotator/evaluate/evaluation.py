@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from annotator.document import OUTSIDE, Document
 from annotator.errors import nearest
 from annotator.evaluate import metrics
-from annotator.evaluate.examples import Example, Examples
+from annotator.evaluate.buckets import Bucket, BucketCounts, BucketDifference, TrainingNames, differences
+from annotator.evaluate.consistency import Consistency, GoldNames
+from annotator.evaluate.examples import EXAMPLES, Example, Examples
+from annotator.evaluate.language import language_of
 from annotator.evaluate.matching import ERRORS, Kind, Strictness, Tally, Totals, match_spans, totals
 from annotator.evaluate.metrics import Calibration, Comparison, Overlap, Score, Scores
-from annotator.evaluate.paired_files import Files, LabelMap, Unit, read_pairs
+from annotator.evaluate.paired_files import Files, LabelMap, Unit, read_pairs, read_units
+from annotator.evaluate.surfaces import SurfaceCounts, Surfaces
 from annotator.formats.base import ReadOptions
 from annotator.labels import TagSet
 
@@ -21,10 +26,14 @@ Wording = Callable[[str], str]  # how a front end writes the name of a parameter
 
 @dataclass(frozen=True, slots=True)
 class FileScore:
-    """The micro scores of one gold file, and its size: sentences of words, or records of characters."""
+    """The micro scores of one gold file, and its size: sentences of words, or records of characters.
+
+    `language` is what the name of the gold file says, '' if it says nothing.
+    """
 
     gold: str
     predicted: str
+    language: str
     sentences: int
     tokens: int
     score: Score
@@ -41,7 +50,11 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """All figures of a report. `matrix` counts pairs (gold label, predicted label), with `O` for no entity."""
+    """All figures of a report. `matrix` counts pairs (gold label, predicted label), with `O` for no entity.
+
+    `examples` are drawn from all errors, whose numbers `kinds` has. `bucket_differences` compare the buckets of two
+    systems.
+    """
 
     system: str
     files: tuple[FileScore, ...]
@@ -54,6 +67,10 @@ class Evaluation:
     overlaps: dict[Strictness, Overlap]
     calibration: Calibration | None
     comparison: Comparison | None
+    buckets: tuple[Bucket, ...]
+    bucket_differences: tuple[BucketDifference, ...]
+    surfaces: Surfaces
+    consistency: Consistency
     warnings: tuple[str, ...]
 
 
@@ -90,18 +107,23 @@ def evaluate(
     labels: LabelMap | None = None,
     options: ReadOptions | None = None,
     parameter: Wording = str,
+    train: Sequence[str] = (),
+    examples: int = EXAMPLES,
 ) -> Evaluation:
     """Compare gold files with predictions, or with what `tagger` finds in their tokens.
 
     `format_name` is the format of all files (None: by suffix), `options` say how they are read, and `parameter` words
-    the parameters that warnings name. Raises AnnotatorError, UsageError or RecordError for files that cannot
-    be compared.
+    the parameters that warnings name. `train` are the tagged files that the system was trained on, whose names are
+    told from others; `examples` is the number of errors of each kind to keep. Raises AnnotatorError, UsageError or
+    RecordError for files that cannot be compared.
     """
     labels = labels or LabelMap()
     options = options or ReadOptions()
     # All files are opened first, so that a missing one is reported before the model is loaded.
     opened = [read_pairs(files, tagger.tag if tagger else None, format_name, labels, options) for files in comparisons]
-    found = _Found()
+    learned = [read_units(name, format_name, labels, options) for name in train]
+    training = TrainingNames.of(chain.from_iterable(learned)) if train else None
+    found = _Found(examples=Examples(examples), buckets=BucketCounts(training), other_buckets=BucketCounts(training))
     scored = [
         _score_file(files, files.predicted or (tagger.name if tagger else ""), rows, found)
         for files, rows in zip(comparisons, opened, strict=True)
@@ -122,6 +144,10 @@ def evaluate(
         overlaps={strictness: metrics.overlap(found.tally, strictness) for strictness in Strictness},
         calibration=metrics.calibration(found.tally),
         comparison=metrics.compare(other, found.pairs) if found.pairs else None,
+        buckets=(ours := found.buckets.buckets()),
+        bucket_differences=differences(ours, found.other_buckets.buckets()) if found.pairs else (),
+        surfaces=found.surfaces.surfaces(),
+        consistency=found.names.consistency(),
         warnings=tuple(_warnings(found.tally, comparisons, tagger, labels, parameter)),
     )
 
@@ -133,6 +159,10 @@ class _Found:
     tally: Tally = field(default_factory=Tally)
     pairs: Counter[tuple[Totals, Totals]] = field(default_factory=Counter)
     examples: Examples = field(default_factory=Examples)
+    buckets: BucketCounts = field(default_factory=BucketCounts)
+    other_buckets: BucketCounts = field(default_factory=BucketCounts)
+    surfaces: SurfaceCounts = field(default_factory=SurfaceCounts)
+    names: GoldNames = field(default_factory=GoldNames)
     by_words: bool = True
 
 
@@ -147,10 +177,16 @@ def _score_file(files: Files, predicted_by: str, rows: Iterable[Sequence[Unit]],
         for match in matches:
             if match.kind is not Kind.CORRECT:
                 found.examples.add(match, gold)
+        found.buckets.add(gold, matches)
+        found.surfaces.add(gold, matches)
+        found.names.add(gold)
         for other in others:
-            found.pairs[totals(matches), totals(match_spans(gold.spans, other.spans))] += 1
+            other_matches = match_spans(gold.spans, other.spans)
+            found.pairs[totals(matches), totals(other_matches)] += 1
+            found.other_buckets.add(gold, other_matches)
     found.tally.update(tally)
-    return FileScore(files.gold, predicted_by, sentences, tokens, metrics.scores(tally.rows).micro)
+    score = metrics.scores(tally.rows).micro
+    return FileScore(files.gold, predicted_by, language_of(files.gold), sentences, tokens, score)
 
 
 def _matrix(total: Tally) -> tuple[Confusion, ...]:

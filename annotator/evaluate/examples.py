@@ -6,10 +6,11 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
-from annotator.evaluate.matching import Kind, Match
+from annotator.evaluate.language import language_of
+from annotator.evaluate.matching import Kind, Match, Span
 from annotator.evaluate.paired_files import Unit
 
-EXAMPLES = 2  # examples of each kind of error
+EXAMPLES = 2  # examples of each kind of error, unless more are asked for
 CONTEXT = 80  # characters at most, on each side of an example
 
 
@@ -18,7 +19,8 @@ class Example:
     """An error in its context; labels and texts are '' for a side that has no entity.
 
     `place` (its name in the JSON report) is the origin of the document, `text` what the two entities cover together,
-    `before` and `after` the text around it.
+    `before` and `after` the text around it. `gold_range` and `predicted_range` are the characters of `text` that each
+    entity covers, (0, 0) for none. `language` is what the name of the file says, '' if it says nothing.
     """
 
     kind: Kind
@@ -31,12 +33,16 @@ class Example:
     before: str
     text: str
     after: str
+    gold_range: tuple[int, int]
+    predicted_range: tuple[int, int]
+    language: str
 
 
 @dataclass(slots=True)
 class Examples:
-    """A few errors of each kind, drawn evenly from all of them (reservoir sampling, seeded)."""
+    """At most `most` errors of each kind, drawn evenly from all of them (reservoir sampling, seeded)."""
 
+    most: int = EXAMPLES
     kept: dict[Kind, list[Example]] = field(default_factory=dict)
     seen: Counter[Kind] = field(default_factory=Counter)
     draw: random.Random = field(default_factory=lambda: random.Random(0))
@@ -45,9 +51,9 @@ class Examples:
         """Offer an error, which may be kept, and then replaces an earlier one if there are enough."""
         kept = self.kept.setdefault(match.kind, [])
         self.seen[match.kind] += 1
-        if len(kept) < EXAMPLES:
+        if len(kept) < self.most:
             kept.append(make_example(match, gold))
-        elif (index := self.draw.randrange(self.seen[match.kind])) < EXAMPLES:
+        elif (index := self.draw.randrange(self.seen[match.kind])) < self.most:
             kept[index] = make_example(match, gold)
 
 
@@ -68,4 +74,15 @@ def make_example(match: Match, unit: Unit) -> Example:
         before=before if len(before) <= CONTEXT else f"…{before[1 - CONTEXT :]}",
         text=unit.joined(start, end),
         after=after if len(after) <= CONTEXT else f"{after[: CONTEXT - 1]}…",
+        gold_range=_range(match.gold, start, unit),
+        predicted_range=_range(match.predicted, start, unit),
+        language=language_of(unit.origin.source),
     )
+
+
+def _range(span: Span | None, start: int, unit: Unit) -> tuple[int, int]:
+    """The characters of a span in the text of the tokens from `start` onwards."""
+    if span is None:
+        return 0, 0
+    end = len(unit.joined(start, span.end))
+    return end - len(unit.joined(span.start, span.end)), end

@@ -127,6 +127,18 @@ def read_pairs(
     return _side_by_side(columns, tag if files.predicted is None else None, labels)
 
 
+def read_units(name: str, format_name: str | None, labels: LabelMap, options: ReadOptions) -> Iterator[Unit]:
+    """The units of one tagged file. Raises at once what `read_pairs` raises."""
+    documents = _read(name, format_name, options)
+    return _units_of(documents, labels)
+
+
+def _units_of(documents: Iterator[Document], labels: LabelMap) -> Iterator[Unit]:
+    head = list(islice(documents, 1))
+    by_sentence = all(document.sentences is not None for document in head)
+    yield from _units(chain(head, documents), by_sentence, labels)
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     """The documents of a file, or those of a model."""

@@ -1,26 +1,16 @@
-"""The report as JSON, as Markdown or as an HTML page."""
+"""The report as JSON or Markdown, and by the name of its format."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from html import escape
 
 from annotator.evaluate.evaluation import Evaluation
-from annotator.evaluate.sections import Quote, Section, heading, quotes, sections
+from annotator.evaluate.page import as_html
+from annotator.evaluate.sections import Quote, heading, quotes, sections
+from annotator.evaluate.weaknesses import weaknesses
 from annotator.tables import escape_markdown, markdown_table
-
-STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; margin: .5rem 0; font-variant-numeric: tabular-nums; }
-th, td { padding: .2rem .8rem; text-align: right; border-bottom: 1px solid #8884; }
-th:first-child, td:first-child { text-align: left; }
-tr.total { font-weight: 600; }
-mark { padding: 0 .2em; border-radius: .2em; }
-.note, dd { opacity: .8; }
-"""
 
 
 def as_json(evaluation: Evaluation) -> str:
@@ -28,10 +18,10 @@ def as_json(evaluation: Evaluation) -> str:
     return json.dumps(asdict(evaluation), ensure_ascii=False, indent=2) + "\n"
 
 
-def as_markdown(evaluation: Evaluation) -> str:
-    """The report for a README, an issue or a model card."""
+def as_markdown(evaluation: Evaluation, details: bool = False) -> str:
+    """The report for a README, an issue or a model card; `details` asks for all buckets and longer lists."""
     parts = ["".join(f"- {name}: {escape_markdown(text)}\n" for name, text in heading(evaluation).items())]
-    for section in sections(evaluation):
+    for section in (*sections(evaluation), *weaknesses(evaluation, details)):
         parts.append(f"## {section.title}\n\n{markdown_table(section.columns, section.rows, numbers=True)}")
         if section.note:
             parts.append(f"{escape_markdown(section.note)}\n")
@@ -48,47 +38,20 @@ def _markdown_quote(quote: Quote) -> str:
     return f"- {quote.kind}, {origin}: {labels}  \n  {context}\n"
 
 
-def as_html(evaluation: Evaluation) -> str:
-    """One page that loads nothing else."""
-    about = {name: escape(text) for name, text in heading(evaluation).items()}
-    title = f"{about['gold']}, {about['predicted']}"
-    body = ["<h1>Evaluation</h1>\n<p>" + "<br>\n".join(f"{name}: {text}" for name, text in about.items()) + "</p>"]
-    body += [_html_section(section) for section in sections(evaluation)]
-    if shown := quotes(evaluation):
-        body.append("<h2>Examples of errors</h2>\n<dl>\n" + "\n".join(map(_html_quote, shown)) + "\n</dl>")
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
-        f"<style>{STYLE}</style>\n</head>\n<body>\n" + "\n".join(body) + "\n</body>\n</html>\n"
-    )
+FORMATS: dict[str, Callable[[Evaluation, bool], str]] = {
+    "json": lambda evaluation, _: as_json(evaluation),
+    "markdown": as_markdown,
+    "html": lambda evaluation, _: as_html(evaluation),
+}
 
 
-def _html_section(section: Section) -> str:
-    head = "".join(f"<th>{escape(name)}</th>" for name in section.columns)
-    plain = len(section.rows) - section.totals
-    rows = [
-        ('<tr class="total">' if number >= plain else "<tr>") + "".join(f"<td>{escape(cell)}</td>" for cell in row)
-        for number, row in enumerate(section.rows)
-    ]
-    table = "<table>\n<tr>" + head + "</tr>\n" + "\n".join(rows) + "\n</table>"
-    note = f'\n<p class="note">{escape(section.note)}</p>' if section.note else ""
-    return f"<h2>{escape(section.title)}</h2>\n{table}{note}"
+def render(evaluation: Evaluation, format_name: str | None = None, details: bool = False) -> str:
+    """The report in one of FORMATS, or for the terminal (None).
 
-
-def _html_quote(quote: Quote) -> str:
-    what = f"<b>{escape(quote.kind)}</b> {escape(quote.origin)} {escape(quote.labels)}"
-    return (
-        f'<dt>{what}</dt>\n<dd dir="auto">{escape(quote.before)} <mark>{escape(quote.text)}</mark> '
-        f"{escape(quote.after)}</dd>"
-    )
-
-
-FORMATS: dict[str, Callable[[Evaluation], str]] = {"json": as_json, "markdown": as_markdown, "html": as_html}
-
-
-def render(evaluation: Evaluation, format_name: str | None = None) -> str:
-    """The report in one of FORMATS; None: for the terminal."""
+    JSON and HTML hold everything; `details` asks the others for all buckets and longer lists.
+    """
     if format_name is not None:
-        return FORMATS[format_name](evaluation)
+        return FORMATS[format_name](evaluation, details)
     from annotator.evaluate.terminal import in_terminal
 
-    return in_terminal(evaluation)
+    return in_terminal(evaluation, details=details)

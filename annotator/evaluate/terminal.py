@@ -9,20 +9,24 @@ from rich.text import Text
 
 from annotator.evaluate.evaluation import Evaluation
 from annotator.evaluate.sections import Quote, Section, heading, quotes, sections
+from annotator.evaluate.weaknesses import weaknesses
 from annotator.tables import number_column, terminal_table
 
 COLOURS = {"missed": "red", "spurious": "magenta"}  # of the text of an example, by kind; others are yellow
 MAX_WIDTH = 100
 
 
-def in_terminal(evaluation: Evaluation, console: Console | None = None) -> str:
-    """The report in the console's colours and width (MAX_WIDTH columns at most)."""
+def in_terminal(evaluation: Evaluation, console: Console | None = None, details: bool = False) -> str:
+    """The report in the console's colours and width (MAX_WIDTH columns at most).
+
+    `details` asks for all buckets and longer lists.
+    """
     console = console or Console()
     width = min(console.width, MAX_WIDTH)
     with console.capture() as captured:
         for name, text in heading(evaluation).items():
             console.print(_line(f"{name:<11}{_tail(text, width - 11)}", ""), width=width)
-        for section in sections(evaluation):
+        for section in (*sections(evaluation), *weaknesses(evaluation, details)):
             console.print(_line(f"\n{section.title}", "bold"), width=width)
             console.print(_table(section), width=width)
             if section.note:

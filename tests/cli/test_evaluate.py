@@ -173,3 +173,23 @@ def test_strict_leaves_out_entities_that_begin_with_i(tmp_path: Path) -> None:
 def test_a_mistyped_label_of_a_map_gets_a_suggestion(predicted: Path) -> None:
     run = annotate("evaluate", GOLD, predicted, "--map", "loc=GPE", "--json")
     assert run.err == "annotate: warning: --map: no entity has the label loc: did you mean LOC?\n"
+
+
+def test_details_and_training_data(predicted: Path) -> None:
+    short = annotate("evaluate", GOLD, predicted).out.decode()
+    run = annotate("evaluate", GOLD, predicted, "--details", "--train", GOLD)
+    text = run.out.decode()
+    assert run.code == 0 and max(map(len, text.splitlines())) <= 80
+    for title in ("F1 by entity length", "F1 by how often the name is in the training data", "Names most often given"):
+        assert title in text and title not in short
+    assert "## F1 by script" in annotate("evaluate", GOLD, predicted, "--markdown", "--details").out.decode()
+    message = refused(annotate("evaluate", GOLD, predicted, "--train", "no.conll"), 1)
+    assert message.startswith("no.conll: ")
+
+
+def test_json_and_html_hold_all_buckets(predicted: Path) -> None:
+    found = json.loads(annotate("evaluate", GOLD, predicted, "--json", "--compare", GOLD).out)
+    assert {one["feature"] for one in found["buckets"]} >= {"entity length", "script", "position"}
+    assert found["bucket_differences"][0]["difference"] < 0 and found["consistency"]["complete"]
+    assert found["surfaces"]["confused"][0]["count"] >= 1
+    assert "F1 by script" in annotate("evaluate", GOLD, predicted, "--html").out.decode()

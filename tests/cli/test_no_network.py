@@ -10,12 +10,16 @@ import click
 import pytest
 
 from annotator.cli import group
-from support.cli_runs import Run, annotate_apart, refused
+from support.cli_runs import Run, annotate, annotate_apart, refused
 from support.forbidding import write_hook
 from support.paths import SAMPLES
 from support.pickles import pickled_copy
 from support.trainings import GOLD, save_panx, write_conll
 
+BOARD = (
+    '{"systems": [{"name": "m", "runs": ["m"]}], "corpora": [{"name": "c", "language": "", "split": "c"}], '
+    '"limit": null, "cells": [{"system": "m", "corpus": "c", "figure": {"f1": 1}, "precision": 1, "recall": 1}]}'
+)
 TRAINING = ("--base", "{tiny}", "--data", "{panx}", "--epochs", "1", "--sample", "4", "--output", "{new}/out")
 # The arguments of every command.
 COMMANDS = {
@@ -23,8 +27,12 @@ COMMANDS = {
     "view": ("{new}/in.txt",),
     "convert": ("{gold}", "{new}/gold.jsonl"),
     "validate": ("{gold}",),
+    "status": ("{divided}",),
+    "merge": ("{divided}", "{new}/merged.conll"),
     "stats": ("{gold}",),
     "evaluate": ("{gold}", "{gold}"),
+    "calibrate": ("panx-mini", "{gold}", "--output", "{new}/calibrated"),
+    "leaderboard": ("{tiny}", "--corpora", "{gold}", "--limit", "5", "--cache", "{new}/cache"),
     "train run": ("--train", "{own}", "--epochs", "1", "--sample", "4", "--output", "{new}/out"),
     "train zero-shot": TRAINING,
     "train joint": TRAINING,
@@ -35,6 +43,7 @@ COMMANDS = {
     "models list": (),
     "models export": ("{tiny}", "--output", "{new}/exported"),
     "models import": ("{pickled}", "--output", "{new}/imported"),
+    "models card": ("{card}", "{board}"),
     "doctor": (),
 }
 
@@ -58,15 +67,22 @@ def places(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     folder = tmp_path_factory.mktemp("inputs")
     write_hook(folder)
     (folder / "results").mkdir()
+    assert annotate(SAMPLES / "de.txt", "--part", "1/1", "--engine", "null", "-o", f"{folder}/divided/").code == 0
     results = '{"name": "run", "base": "b", "trained_on": {}, "settings": {}, "dev": [], "test": {}, "seconds": 1.0}'
     (folder / "results" / "results.json").write_text(results)
+    (folder / "model").mkdir()
+    (folder / "model" / "config.json").write_text("{}")
+    (folder / "board.json").write_text(BOARD)
     return {
         "tiny": str(tiny),
+        "card": str(folder / "model"),
+        "board": str(folder / "board.json"),
         "pickled": str(pickled_copy(tiny, folder / "pickled")),
         "gold": str(SAMPLES / "gold.conll"),
         "own": str(write_conll(folder / "own.conll", GOLD[:12])),
         "panx": str(save_panx(folder / "panx")),
         "results": str(folder / "results"),
+        "divided": str(folder / "divided"),
         "site": str(folder),
     }
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from annotator.evaluate.evaluation import Evaluation
-from annotator.evaluate.render import FORMATS, as_html, as_json, as_markdown, render
+from annotator.evaluate.page import as_html
+from annotator.evaluate.render import as_json, as_markdown, render
 from annotator.evaluate.terminal import in_terminal
 
 
@@ -19,14 +18,14 @@ def test_json_holds_the_same_figures(wide: Evaluation) -> None:
     assert len(found["files"]) == 2 and found["comparison"]["p_value"] == 1.0
 
 
-def test_text_is_escaped_in_html_and_markdown(wide: Evaluation) -> None:
-    assert "<b>|" not in as_html(wide) and "&lt;b&gt;|" in as_html(wide)
+def test_text_is_escaped_in_markdown(wide: Evaluation) -> None:
     markdown = as_markdown(wide)
     assert "\\<b\\>\\|\\*" in markdown
     rows = [line for line in markdown.splitlines() if line.startswith("| PER")]
     assert len(rows) == 1 and f"{wide.scores.labels['PER'].f1:.4f}" in rows[0]
 
 
-@pytest.mark.parametrize("format_name", [None, *FORMATS])
-def test_reports_are_rendered_by_name(wide: Evaluation, format_name: str | None) -> None:
-    assert render(wide, format_name) == FORMATS.get(format_name or "", in_terminal)(wide)
+def test_reports_are_rendered_by_name(wide: Evaluation) -> None:
+    assert render(wide) == in_terminal(wide) != render(wide, details=True) == in_terminal(wide, details=True)
+    assert render(wide, "markdown") == as_markdown(wide) != render(wide, "markdown", details=True)
+    assert render(wide, "json") == as_json(wide) and render(wide, "html") == as_html(wide)

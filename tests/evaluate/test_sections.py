@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from annotator.evaluate.evaluation import Evaluation
-from annotator.evaluate.sections import heading, printable, quotes, sections
+from annotator.evaluate.sections import heading, quotes, sections
 from support.evaluations import FOUND, GOLD, compared
 
 
@@ -24,7 +24,3 @@ def test_files_are_named_without_their_common_folder(gold: Path) -> None:
     result = compared(gold, FOUND)
     assert heading(result)["size"] == "3 sentences, 12 tokens, 3 entities"
     assert [quote.labels for quote in quotes(result)] == ["LOC → ORG", "PER “Anna Meier” → PER “Anna”", "none → PER"]
-
-
-def test_control_characters_are_not_shown() -> None:
-    assert printable("a\x1b[2J\nb\u202ec") == "a [2J b c"
