@@ -72,7 +72,7 @@ def test_the_samples_have_the_entities_of_the_command_line(page: Page, ner: Anno
 def test_scores_are_those_of_the_graph(page: Page, ner: Annotator) -> None:
     text = "Angela Merkel besuchte Paris."
     expected = [entity.score for entity in ner(text).entities]
-    assert [entity[3] for entity in entities(page, text)] == pytest.approx(expected, abs=0.02)
+    assert [entity[3] for entity in entities(page, text)] == pytest.approx(expected, abs=0.005)
 
 
 def test_long_sentences_are_tagged_to_their_end(page: Page) -> None:

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import onnx
 
-from annotator.checkpoints.config import tags_of
+from annotator.checkpoints.config import calibration_of, tags_of
 from annotator.checkpoints.folder import DEFAULT_MODEL, embedded_folder, max_pieces
+from annotator.decode import NOT_CALIBRATED
 from annotator.display import colour
 from annotator.engines.graphs import INT8_FILE
 from annotator.labels import TagSet
@@ -47,8 +48,13 @@ def build(site: Path) -> None:
         shutil.copy(folder / name, site / "model")
     onnx.save(onnx.load(folder / INT8_FILE), site / "model" / "graph.onnx")
     tags = tags_of(folder)
-    colours = {label: colour(label) for label in TagSet.parse(tags).labels}
-    model = {"tags": tags, "pieces": max_pieces(folder), "colours": colours}
+    labels = TagSet.parse(tags).labels
+    model = {
+        "tags": tags,
+        "pieces": max_pieces(folder),
+        "colours": {label: colour(label) for label in labels},
+        "calibration": (calibration_of(folder, labels) or NOT_CALIBRATED).to_json(),
+    }
     (site / "model" / "model.json").write_text(json.dumps(model))
 
 

@@ -22,7 +22,7 @@ async function load() {
   const [tokenizer, settings, model] = await Promise.all(["tokenizer.json", "tokenizer_config.json", "model.json"].map(json));
   // ONNX Runtime's own fusions are slower here, as in the command line.
   const session = await ort.InferenceSession.create("model/graph.onnx", { graphOptimizationLevel: "basic" });
-  return [new Tagger(ort, session, new Tokenizer(tokenizer, settings), model.tags, model.pieces), model.colours];
+  return [new Tagger(ort, session, new Tokenizer(tokenizer, settings), model), model.colours];
 }
 
 function show(source, entities, colours) {

@@ -106,10 +106,26 @@ export function bestTags(rows, tags) {
   return path;
 }
 
-/** Finds entities with a graph of ONNX Runtime (`session`), a tokenizer and the model's tags. */
+/** The probability that an entity of this label and score is right: see annotator/calibration.py. */
+export function calibrated({ curves, common }, label, score) {
+  const weights = (curves[label] ?? common)?.weights;
+  if (!weights) return score;
+  const [a, b, c] = weights;
+  const within = Math.min(Math.max(score, 1e-4), 1 - 1e-4);
+  return 1 / (1 + Math.exp(-(a * Math.log(within) - b * Math.log1p(-within) + c)));
+}
+
+/** The score of an entity before calibration, from the probabilities of its tags, and of its ending after them. */
+function raw(kind, own, ends) {
+  if (kind === "minimum") return Math.min(...own, ends);
+  if (kind === "product") return own.reduce((product, one) => product * one, ends);
+  return own.reduce((sum, one) => sum + one, 0) / own.length;
+}
+
+/** Finds entities with a graph of ONNX Runtime (`session`), a tokenizer and what `model.json` says of the model. */
 export class Tagger {
-  constructor(ort, session, tokenizer, tags, maxPieces) {
-    Object.assign(this, { ort, session, tokenizer, tags, maxPieces, known: new Map() });
+  constructor(ort, session, tokenizer, { tags, pieces, calibration }) {
+    Object.assign(this, { ort, session, tokenizer, tags, maxPieces: pieces, calibration, known: new Map() });
   }
 
   /** The entities of a text: {start, end, label, score}. */
@@ -190,8 +206,9 @@ export class Tagger {
       const [first, stop] = withinEdges(roles.slice(i, end));
       if (first < stop) {
         const own = Array.from({ length: stop - first }, (_, k) => Math.exp(rows[i + first + k][path[i + first + k]]));
-        const score = own.reduce((sum, one) => sum + one, 0) / own.length;
         const label = this.tags[path[i]].slice(2);
+        const ends = end < path.length ? 1 - Math.exp(rows[end][this.tags.indexOf(`I-${label}`)]) : 1;
+        const score = calibrated(this.calibration, label, raw(this.calibration.score, own, ends));
         found.push({ start: sentence[i + first].start, end: sentence[i + stop - 1].end, label, score });
       }
     }
