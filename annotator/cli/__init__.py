@@ -58,6 +58,7 @@ COMMANDS = {
     "stats": "annotator.cli.stats:stats",
     "evaluate": "annotator.cli.evaluate:evaluate",
     "calibrate": "annotator.cli.calibrate:calibrate",
+    "select": "annotator.cli.select:select",
     "train": "annotator.cli.train:train",
     "models": "annotator.cli.models:models",
     "doctor": "annotator.cli.doctor:doctor",

@@ -46,6 +46,7 @@ COMMANDS = {
     "stats": ("{gold}",),
     "evaluate": ("{gold}", "{gold}"),
     "calibrate": ("panx-mini", "{gold}", "--output", "{new}/calibrated"),
+    "select": ("{gold}", "--count", "3", "-o", "{new}/batch.jsonl"),
     "train run": ("--train", "{own}", "--epochs", "1", "--sample", "4", "--output", "{new}/out"),
     "train zero-shot": TRAINING,
     "train joint": TRAINING,
