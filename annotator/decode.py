@@ -77,7 +77,7 @@ class Decoder:
     """
 
     def __init__(self, tags: TagSet, calibration: Calibration = NOT_CALIBRATED) -> None:
-        self._tags = tags
+        self.tag_set = tags
         self.calibration = calibration
         self._continues = np.array([[continues(first, second) for second in tags.tags] for first in tags.tags])
         self._starts = tags.starts()
@@ -194,7 +194,7 @@ class Decoder:
         path = self.tags(scores)
         offsets = sentence.offsets
         tagged = np.flatnonzero(path != self._outside).tolist()  # where the tag is another than O
-        tags = self._tags.tags
+        tags = self.tag_set.tags
         first = 0
         while first < len(tagged):
             end = first + 1
