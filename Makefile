@@ -2,6 +2,7 @@
 # make test    run all tests, in one process per core, four at most
 # make coverage   the same, measuring which lines and branches they reach; fails below the floor
 # make lint    check style, spelling, types and which room imports which
+# make docs    build the documentation as a site, build/site/index.html, which needs no network; fails on warnings
 # make bench   measure speed beside transformers.pipeline; TEXT=FILE to measure on a text with a sentence per line
 # make test-lowest   run the tests with the lowest versions that pyproject.toml allows (needs uv)
 # Each makes .venv first, with the exact versions of constraints.txt.
@@ -9,7 +10,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test coverage lint bench test-lowest clean
+.PHONY: demo test coverage lint docs bench test-lowest clean
 
 demo: .venv/demo
 	$(BIN)/annotate samples/*.txt samples/articles.jsonl --format conll
@@ -26,6 +27,9 @@ lint: .venv/dev
 	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: .venv/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/bench.py $(if $(TEXT),--text $(TEXT))

@@ -14,9 +14,10 @@ from typing import NoReturn, ParamSpec, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.checkpoints.config import tags_of
+from annotator.calibration import least_scores
+from annotator.checkpoints.config import calibration_of, tags_of
 from annotator.checkpoints.folder import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pieces
-from annotator.decode import Decoder, Keep
+from annotator.decode import NOT_CALIBRATED, Decoder, Keep, TaggedWord
 from annotator.document import Document, Origin
 from annotator.engines import load_engine
 from annotator.engines.base import Engine, EngineOptions
@@ -43,11 +44,12 @@ class Recipe:
     """How an annotator is loaded: the arguments of `Annotator.load`.
 
     `model` is the name of a known model, a checkpoint folder, or `owner/name` on the Hub. `device` is auto, cpu, cuda,
-    cuda:N, cuda:all (each batch goes to a free GPU) or mps. `engine` is auto, torch, onnx or null; `precision` is
-    auto, exact, bf16 or int8. `lang` is the language of the text, for its words and sentences. `labels` keeps only
-    entities with these labels, `min_score` only entities scoring at least this. `batch_tokens` is the number of slots
-    in a batch at most (None: what suits the device). `markup` says what the model sees of tags (`<b>`): skip for
-    nothing, keep for their text. Raises TypeError for `labels` that are one string, UsageError for odd numbers.
+    cuda:N, cuda:all (each batch goes to a free GPU) or mps. `engine` is auto, torch, onnx or null; `precision` is auto,
+    exact, bf16 or int8. `lang` is the language of the text, for its words and sentences. `labels` keeps only entities
+    with these labels, `min_score` only those scoring at least this, `target_precision` as many of each label as it
+    takes for this share to be right, by the model's calibration. `batch_tokens` is the number of slots in a batch at
+    most (None: what suits the device). `markup` says what the model sees of tags (`<b>`): skip for nothing, keep for
+    their text. Raises TypeError for `labels` that are one string, UsageError for odd numbers.
     """
 
     model: str | PathLike[str] = DEFAULT_MODEL
@@ -58,6 +60,7 @@ class Recipe:
     lang: str = "xx"
     labels: Sequence[str] | None = None
     min_score: float = 0.0
+    target_precision: float | None = None
     batch_tokens: int | None = None
     markup: str = MARKUP[0]
 
@@ -66,6 +69,8 @@ class Recipe:
             raise TypeError(f"labels must be a list of labels, such as [{self.labels!r}], not one string")
         if not isinstance(self.min_score, Real) or not 0 <= self.min_score <= 1:
             raise UsageError(f"min_score must be a number from 0 to 1, not {self.min_score!r}")
+        if (target := self.target_precision) is not None and (not isinstance(target, Real) or not 0 <= target <= 1):
+            raise UsageError(f"target_precision must be a number from 0 to 1, not {target!r}")
         if self.batch_tokens is not None and not _is_count(self.batch_tokens, 1):
             raise UsageError(f"batch_tokens must be a whole number from 1 on, not {self.batch_tokens!r}")
         if self.labels is not None:  # hashable and unchanging, as the recipe is
@@ -82,18 +87,19 @@ class Recipe:
         segmenter = Segmenter(self.lang)
         engine = load_engine(folder, EngineOptions(self.engine, self.device, self.precision))
         tags = self._tags(engine.labels)
+        calibration = calibration_of(folder, tags.labels)
+        cut_offs = least_scores(name, calibration, self.target_precision, self.labels)
         annotator = Annotator(
             segmenter=segmenter,
             encoder=Encoder(load_tokenizer(folder), max_pieces(folder)),
             engine=engine,
-            decoder=Decoder(tags),
-            keep=Keep(None if self.labels is None else frozenset(self.labels), self.min_score),
+            decoder=Decoder(tags, calibration or NOT_CALIBRATED),
+            keep=Keep(self.labels and frozenset(self.labels), self.min_score, cut_offs),
             budget=Budget(self.batch_tokens) if self.batch_tokens else Budget.of(engine),
             markup=self.markup,
         )
         # A known name is kept as it is, since the model is in another folder on another machine.
-        model = str(folder.absolute()) if folder == Path(name) else name
-        annotator.recipe = replace(self, model=model)
+        annotator.recipe = replace(self, model=str(folder.absolute()) if folder == Path(name) else name)
         return annotator
 
     def check(self) -> None:
@@ -103,14 +109,16 @@ class Recipe:
         """
         check_markup(self.markup)
         Segmenter(self.lang)
-        self._tags(tags_of(find_checkpoint(fspath(self.model))))
+        folder = find_checkpoint(name := fspath(self.model))
+        calibration = calibration_of(folder, self._tags(tags_of(folder)).labels)
+        least_scores(name, calibration, self.target_precision, self.labels)
 
     def _tags(self, labels: Sequence[str]) -> TagSet:
         tags = TagSet.parse(labels)
         if unknown := [label for label in self.labels or () if label not in tags.labels]:
             meant = did_you_mean(unknown[0], tags.labels)
-            name = fspath(self.model)
-            raise UsageError(f"model {name} has no label {unknown[0]!r}", f"{meant}It has {', '.join(tags.labels)}")
+            text = f"model {fspath(self.model)} has no label {unknown[0]!r}"
+            raise UsageError(text, f"{meant}It has {', '.join(tags.labels)}")
         return tags
 
 
@@ -175,6 +183,18 @@ class Annotator:
             raise UsageError(f"workers must be a whole number from 0 on, or None, not {workers!r}")
         chunks = chunk_documents(_as_documents(documents), self.chunk_sizes)
         return (document for chunk in self.pipe_chunks(chunks, workers=workers) for document in chunk)
+
+    def words(self, text: Document | str) -> list[TaggedWord]:
+        """The words of the text with the tag that was chosen for each, and the most probable of the other tags.
+
+        It tells why an entity was missed or found: the labels and the score that entities must have do not matter here.
+        """
+        (document,) = _as_documents([text])
+        found: list[TaggedWord] = []
+        for task, prepared, scores in self._scored(self._tasks([[document]]), workers=0):
+            for words in self.decoder.words(prepared, scores):
+                found += (replace(word, start=word.start + task.start, end=word.end + task.start) for word in words)
+        return found
 
     def pipe_chunks(self, chunks: Iterable[Sequence[Document]], *, workers: int | None = 0) -> Iterator[list[Document]]:
         """The documents of each chunk with their sentences and entities, in the same order.

@@ -77,6 +77,7 @@ def _span(doc: Doc, entity: Entity) -> Span:
         "device": "auto",
         "labels": None,
         "min_score": 0.0,
+        "target_precision": None,
         "batch_tokens": None,
         "markup": MARKUP[0],
         "overwrite": True,
@@ -89,6 +90,7 @@ def make_component(
     device: str,
     labels: list[str] | None,
     min_score: float,
+    target_precision: float | None,
     batch_tokens: int | None,
     markup: str,
     overwrite: bool,
@@ -98,6 +100,7 @@ def make_component(
     `nlp.config` keeps them, and `nlp.to_disk` with it; the model itself is not saved.
     """
     annotator = Annotator.load(
-        model, device=device, labels=labels, min_score=min_score, batch_tokens=batch_tokens, markup=markup
-    )
+        model, device=device, labels=labels, min_score=min_score, target_precision=target_precision,
+        batch_tokens=batch_tokens, markup=markup,
+    )  # fmt: skip
     return EntityMarker(annotator, overwrite)

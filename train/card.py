@@ -66,11 +66,6 @@ def score_table(scores: Mapping[str, Mapping[str, Score]]) -> str:
     return markdown_table(["corpus", "F1", *labels[1:], "gold entities"], rows)
 
 
-def error_table(errors: Mapping[str, float]) -> str:
-    """A Markdown table of calibration errors by corpus."""
-    return markdown_table(["corpus", "ECE"], [[name, f"{error:.3f}"] for name, error in errors.items()])
-
-
 def versions() -> str:
     """The versions that a training depends on, in words."""
     return f"torch {torch.__version__.partition('+')[0]} and transformers {transformers.__version__}"

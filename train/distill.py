@@ -15,6 +15,7 @@ import torch
 from torch.nn import functional
 from transformers import AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel
 
+from annotator.calibration import KEY
 from annotator.errors import UsageError
 
 from .alignment import IGNORED, Example
@@ -56,6 +57,7 @@ def student_of(teacher: PreTrainedModel, layers: Sequence[int], settings: Settin
     if not layers or not set(layers) <= set(range(count)):
         raise UsageError(f"layers {list(layers)} are not all among the teacher's, 0 to {count - 1}")
     config = deepcopy(teacher.config)
+    vars(config).pop(KEY, None)  # the student has scores of its own
     config.num_hidden_layers = len(layers)
     config.hidden_dropout_prob = settings.hidden_dropout
     config.attention_probs_dropout_prob = settings.attention_dropout

@@ -19,6 +19,7 @@ from transformers import (
     Trainer,
 )
 
+from annotator.calibration import KEY
 from annotator.checkpoints.folder import EMBEDDED_MODELS, embedded_folder
 from annotator.checkpoints.packages import packaged_models
 from annotator.errors import AnnotatorError, first_line
@@ -169,6 +170,7 @@ def _set_labels(model: PreTrainedModel, labels: Sequence[str]) -> bool:
                 classifier.weight[i] = before.weight[rows[label]]
                 classifier.bias[i] = before.bias[rows[label]]
     setattr(model, name, classifier)
+    vars(config).pop(KEY, None)  # other weights and labels need another calibration
     model.num_labels = len(labels)  # type: ignore[assignment]
     config.id2label = dict(enumerate(labels))
     config.label2id = {label: i for i, label in enumerate(labels)}

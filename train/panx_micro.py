@@ -1,6 +1,6 @@
 """The recipe of the small model: a student of the embedded one with fewer layers, for CPUs.
 
-    python -m annotator.train.panx_micro --data DATA --teacher runs/panx-mini/decay/final --output runs/panx-micro
+    python -m annotator.train.panx_micro --data DATA --teacher runs/panx-mini/last/final --output runs/panx-micro
 
 `DATA` holds the corpora of panx_mini.PASSES. The student learns what the teacher says of their words; tags are not
 used. A killed training resumes from its last checkpoint when it is started again. The checkpoint to publish, with its
@@ -16,7 +16,8 @@ import click
 from annotator.tables import markdown_table
 
 from .augment import Variation
-from .card import error_table, score_table, source_of, versions, write_card
+from .calibrated import SECTION, section
+from .card import score_table, source_of, versions, write_card
 from .distill import HIDDEN_WEIGHT, TEMPERATURE, distill
 from .mixture import SEED, SLOTS, batches, mixture, read_split
 from .panx_mini import CARD_LANGUAGES, CONVENTIONS, DECAY, LIMITS, PASSES, PIECES
@@ -57,7 +58,7 @@ def sections(data: Path, released: Released) -> dict[str, str]:
             "Exact-match F1, equal to seqeval's, on the words of the corpora; float32. Recipe and adjustments were "
             "chosen on `dev`.\n\n" + score_table(released.scores)
         ),
-        "Calibration": "Expected calibration error of entities' scores on dev.\n\n" + error_table(released.errors),
+        SECTION: section(released.calibrated),
         "Conventions": CONVENTIONS,
         "Data": markdown_table(["training split", "sentences", "passes", "source"], rows),
         "Recipe": (

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import click
 
+from annotator.calibration import Calibration
+from annotator.decode import Decoder
 from annotator.export import export
+from annotator.labels import TagSet
 from annotator.pipeline import Annotator
 
+from .calibrated import Row, calibrate_on
 from .corpora import TaggedSentence
-from .measure import MICRO, Score, as_documents, calibration_error, measure
+from .measure import MICRO, Score, as_documents, measure
 from .mixture import read_split
 from .publish import AdjustedEngine, Adjustment, publish, shortfall, try_all
 
@@ -36,22 +40,25 @@ TARGETS = {
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What was chosen and measured; `scores` by corpus and split, then by label; `errors` of calibration by corpus."""
+    """What was chosen and measured; `scores` by corpus and split, then by label; `calibrated` by corpus."""
 
     adjustment: Adjustment
     scores: Mapping[str, Mapping[str, Score]]
-    errors: Mapping[str, float]
+    calibrated: Sequence[Row]
 
 
 def release(data: Path, final: Path, output: Path, corpora: Sequence[str], text: Sequence[TaggedSentence]) -> Released:
     """Write the checkpoint `final` to `output` with its graphs, and measure it on dev and on PAN-X's test splits.
 
     The shift of `O` is the one with the least shortfall on dev, the temperature the one with the least calibration
-    error, averaged over the dev splits of `corpora`. int8 is calibrated on `text`.
+    error, averaged over the dev splits of `corpora`. int8 is calibrated on `text`, and scores of entities on these
+    splits.
     """
     publish(final, final, output, Adjustment())
     dev = {corpus: read_split(data, corpus, "dev")[:DEV_SENTENCES] for corpus in with_dev(data, corpora)}
-    adjustment = choose(Annotator.load(str(output), engine="torch", device="cpu"), dev)
+    unadjusted = Annotator.load(str(output), engine="torch", device="cpu")
+    by_mean = Decoder(TagSet.parse(unadjusted.engine.labels), Calibration(score="mean"))
+    adjustment = choose(replace(unadjusted, decoder=by_mean), dev)
     publish(final, final, output, adjustment)
     export(output, output, "int8", as_documents(text))
     loaded = Annotator.load(str(output), engine="torch", device="cpu")
@@ -63,7 +70,7 @@ def release(data: Path, final: Path, output: Path, corpora: Sequence[str], text:
         scores[f"{corpus} dev, first {DEV_SENTENCES:,}"] = measure(annotator, sentences)
     for name, score in scores.items():
         click.echo(f"{name}: {score[MICRO]}", err=True)
-    return Released(adjustment, scores, {name: calibration_error(annotator, one) for name, one in dev.items()})
+    return Released(adjustment, scores, calibrate_on(data, output, list(dev)))
 
 
 def with_dev(data: Path, corpora: Sequence[str]) -> list[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from annotator.calibration import KEY, Calibration
 from annotator.errors import AnnotatorError, first_line
 
 CONFIG = "config.json"
 _COPY_AGAIN = "copy the checkpoint again"
+_CALIBRATE = f"delete {KEY} there, and fit it again with `annotate calibrate`"
 # Where architectures state how many layers they have.
 _LAYERS = ("num_hidden_layers", "n_layers", "n_layer", "num_layers")
 
@@ -52,6 +55,27 @@ def tags_of(folder: Path) -> tuple[str, ...]:
     if not all(isinstance(tag, str) for tag in tags):
         raise AnnotatorError(f"{folder / CONFIG}: a label of id2label is not a string", _COPY_AGAIN)
     return tags
+
+
+def calibration_of(folder: Path, labels: Sequence[str]) -> Calibration | None:
+    """The calibration of the model, whose labels are these; None if it has none.
+
+    Raises AnnotatorError for one that is damaged or that was made for other labels.
+    """
+    values = read_config(folder).get(KEY)
+    if values is None:
+        return None
+    path = folder / CONFIG
+    try:
+        calibration = Calibration.from_json(values)
+    except ValueError as error:
+        raise AnnotatorError(f"{path}: {KEY}: {first_line(error)}", _CALIBRATE) from error
+    if set(calibration.labels) != set(labels):
+        raise AnnotatorError(
+            f"{path}: {KEY} is for the labels {', '.join(calibration.labels)}, the model has {', '.join(labels)}",
+            _CALIBRATE,
+        )
+    return calibration
 
 
 def whole_number(path: Path, values: dict[str, Any], name: str, least: int = 0) -> int | None:

@@ -147,7 +147,8 @@ class Tally:
 
     `rows` counts the sentences by their counts for each label, which is all that the bootstrap needs. `confusions`
     counts pairs (gold label, predicted label), with `O` for the side that has no entity. `bins` is float
-    [BINS, 3]: the number of predictions, the sum of their scores and the number of correct ones, by score.
+    [BINS, 3]: the number of predictions, the sum of their scores and the number of correct ones, by score. `by_score`
+    counts predictions by their score, to four decimals, and whether they are correct.
     """
 
     rows: Counter[Row] = field(default_factory=Counter)
@@ -155,6 +156,7 @@ class Tally:
     confusions: Counter[tuple[str, str]] = field(default_factory=Counter)
     overlaps: Counter[tuple[Strictness, str]] = field(default_factory=Counter)
     bins: NDArray[np.float64] = field(default_factory=lambda: np.zeros((BINS, 3)))
+    by_score: Counter[tuple[float, bool]] = field(default_factory=Counter)
 
     def add(self, gold: Sequence[Span], predicted: Sequence[Span]) -> list[Match]:
         """Count a sentence and return its matches. Both sides must ascend without overlap."""
@@ -166,6 +168,7 @@ class Tally:
             self.confusions[gold_label, label] += 1
             if match.predicted and (score := match.predicted.score) is not None:
                 self.bins[min(int(score * BINS), BINS - 1)] += (1, score, match.kind is Kind.CORRECT)
+                self.by_score[round(score, 4), match.kind is Kind.CORRECT] += 1
         if all(match.kind is Kind.CORRECT for match in matches):
             self.overlaps.update({(strictness, "correct"): len(matches) for strictness in Strictness})
         else:
@@ -180,6 +183,7 @@ class Tally:
         self.confusions.update(other.confusions)
         self.overlaps.update(other.overlaps)
         self.bins += other.bins
+        self.by_score.update(other.by_score)
 
 
 def count_row(matches: Iterable[Match]) -> Row:

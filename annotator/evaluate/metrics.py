@@ -16,6 +16,8 @@ Ints = NDArray[np.int64]
 RESAMPLES = 1_000
 RESAMPLES_OF_PAIRS = 10_000
 TAILS = (0.025, 0.975)  # the ends of a 95% interval
+# Scores below which predictions are left out for the risk-coverage curve.
+CUT_OFFS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 _NUMBERS_AT_ONCE = 4_000_000  # the numbers that a block of resamples may hold
 
 
@@ -80,9 +82,25 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
+class CutOff:
+    """What is left of the predictions if only those with at least `score` are kept.
+
+    `kept` is their share of all predictions with a score (coverage), `precision` the share of them that is correct (1
+    minus the risk), and `recall` the share of all gold entities that they find.
+    """
+
+    score: float
+    kept: float
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """How well scores agree with the share of correct predictions.
 
+    `curve` is the risk-coverage curve at the scores of CUT_OFFS, and `aurc` the area under the whole of it: the mean
+    risk over all coverages, which is the lower, the better scores tell right from wrong (Geifman and El-Yaniv 2017).
     `ece` is the mean gap between the two, weighted by predictions (expected calibration error; Naeini et
     al. 2015). `predicted` counts the predictions that have a score. Bins without predictions are left out.
     """
@@ -90,6 +108,8 @@ class Calibration:
     ece: float
     predicted: int
     bins: tuple[Bin, ...]
+    curve: tuple[CutOff, ...]
+    aurc: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +228,24 @@ def calibration(tally: Tally) -> Calibration | None:
         for i, n in enumerate(predicted)
         if n
     )
-    return Calibration(float(np.abs(summed - correct).sum() / predicted.sum()), int(predicted.sum()), bins)
+    ece = float(np.abs(summed - correct).sum() / predicted.sum())
+    return Calibration(ece, int(predicted.sum()), bins, *_risk_coverage(tally))
+
+
+def _risk_coverage(tally: Tally) -> tuple[tuple[CutOff, ...], float]:
+    """The risk-coverage curve at CUT_OFFS, as far as they keep anything, and the area under the whole of it."""
+    gold = sum(number * count for row, number in tally.rows.items() for *_, count in row)
+    scores = np.array(sorted({score for score, _ in tally.by_score}, reverse=True))
+    counts = np.array([[tally.by_score[score, right] for right in (True, False)] for score in scores.tolist()])
+    right, wrong = np.cumsum(counts, axis=0).T
+    total = right[-1] + wrong[-1]
+    risks = wrong / (right + wrong)
+    curve = []
+    for cut_off in CUT_OFFS:
+        if last := int((scores >= cut_off).sum()):
+            kept, correct = int(right[last - 1] + wrong[last - 1]), int(right[last - 1])
+            curve.append(CutOff(cut_off, float(kept / total), correct / kept, correct / max(gold, 1)))
+    return tuple(curve), float(risks @ counts.sum(axis=1) / total)
 
 
 def compare(name: str, pairs: Mapping[tuple[Totals, Totals], int]) -> Comparison:

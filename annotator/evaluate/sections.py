@@ -78,6 +78,7 @@ def sections(evaluation: Evaluation) -> Iterator[Section]:
     yield _overlaps(evaluation)
     if evaluation.calibration:
         yield _calibration(evaluation)
+        yield _risk_coverage(evaluation)
 
 
 def quotes(evaluation: Evaluation) -> list[Quote]:
@@ -142,6 +143,17 @@ def _calibration(evaluation: Evaluation) -> Section:
     note = f"expected calibration error {calibration.ece:.4f} over {calibration.predicted:,} predictions with a score"
     columns = ("score", "predicted", "mean score", "correct", "difference")
     return Section("How far scores can be trusted", columns, tuple(rows), note=note)
+
+
+def _risk_coverage(evaluation: Evaluation) -> Section:
+    calibration = evaluation.calibration
+    assert calibration
+    rows = [
+        (f"{one.score:.2f}", f"{one.kept:.1%}", *(f"{figure:.3f}" for figure in (one.precision, one.recall)))
+        for one in calibration.curve
+    ]
+    note = f"area under the risk-coverage curve {calibration.aurc:.4f} (0 is best)"
+    return Section("What a least score keeps", ("least score", "kept", "precision", "recall"), tuple(rows), note=note)
 
 
 def _distinct(paths: Sequence[str]) -> list[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from annotator.checkpoints.config import layers_of, read_config, read_json, tags_of, whole_number
+from annotator.calibration import Calibration, Curve, CutOff
+from annotator.checkpoints.config import calibration_of, layers_of, read_config, read_json, tags_of, whole_number
 from annotator.errors import AnnotatorError
 
 
@@ -66,3 +67,33 @@ def test_whole_numbers_may_be_written_as_floats_or_left_out() -> None:
 def test_layers_have_several_names(tmp_path: Path) -> None:
     assert layers_of(config(tmp_path, num_hidden_layers=12)) == layers_of(config(tmp_path, n_layers=12)) == 12
     assert layers_of(config(tmp_path)) == 0
+
+
+CALIBRATION = Calibration(("PER",), "mean", Curve(), {"PER": Curve((0.5, 2.0, -1.0), (CutOff(0.9, 0.95, 0.5),))})
+
+
+def test_a_calibration_is_read_as_it_was_written(tmp_path: Path) -> None:
+    assert calibration_of(config(tmp_path), ["PER"]) is None
+    assert calibration_of(config(tmp_path, entity_calibration=CALIBRATION.to_json()), ["PER"]) == CALIBRATION
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"score": "median"}, "the score is 'median'"),
+        ({"labels": ["LOC"]}, "is for the labels LOC, the model has PER"),
+        ({"labels": [7]}, "not a calibration"),
+        ({"common": {"weights": [1, 2]}}, "are not three numbers"),
+        ({"common": {"weights": [-1, 2, 0], "cut_offs": []}}, "a weight is negative"),
+        ({"common": {"weights": [1, float("inf"), 0], "cut_offs": []}}, "are not three numbers"),
+        ({"common": []}, "not a calibration"),
+        ({"curves": None}, "not a calibration"),
+    ],
+)
+def test_a_damaged_calibration_and_one_of_other_labels_are_refused(
+    change: dict[str, object], says: str, tmp_path: Path
+) -> None:
+    folder = config(tmp_path, entity_calibration=CALIBRATION.to_json() | change)
+    with pytest.raises(AnnotatorError, match=says) as caught:
+        calibration_of(folder, ["PER"])
+    assert "annotate calibrate" in caught.value.remedy

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from annotator import Annotator
 from support.trainings import GOLD, write_conll
 
-RELEASED = Released(Adjustment(0.25, 1.25), {"panx/de test": {MICRO: Score(0.5, 0.5, 0.5, 7)}}, {"running/de": 0.0123})
+RELEASED = Released(Adjustment(0.25, 1.25), {"panx/de test": {MICRO: Score(0.5, 0.5, 0.5, 7)}}, [])
 
 
 def write_data(folder: Path) -> Path:
