@@ -120,7 +120,7 @@ class Decoder:
         for section_scores, section in self._sections(scores, roles):
             chosen[section] = self.tags(section_scores)
         unseen = ((roles & (HIDDEN | SEPARATOR)) != 0) | (scores == self._no_entity).all(axis=1)
-        names = self._tags.names
+        names = self.tag_set.names
         for i, (start, end) in enumerate(sentence.word_offsets()):
             if unseen[i]:
                 yield TaggedWord(start, end, OUTSIDE)
