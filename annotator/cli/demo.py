@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -56,8 +57,10 @@ def demo(
     from annotator.demo.server import Address, is_loopback, serve
     from annotator.pipeline import Recipe
 
-    page = make_page(Models(models, Recipe(device=device, lang=lang)), Terms(max_characters, is_loopback(host)))
-    try:
-        serve(page, Address(host, port), max_upload, say, browser)
-    except KeyboardInterrupt:
-        say("the page is closed")
+    with TemporaryDirectory(prefix="annotate-demo-") as uploads:
+        os.environ["GRADIO_TEMP_DIR"] = uploads  # so that no text stays on the disk
+        page = make_page(Models(models, Recipe(device=device, lang=lang)), Terms(max_characters, is_loopback(host)))
+        try:
+            serve(page, Address(host, port), max_upload, say, browser)
+        except KeyboardInterrupt:
+            say("the page is closed")
