@@ -60,8 +60,11 @@ COMMANDS = {
     "stats": "annotator.cli.stats:stats",
     "evaluate": "annotator.cli.evaluate:evaluate",
     "calibrate": "annotator.cli.calibrate:calibrate",
+    "leaderboard": "annotator.cli.leaderboard:leaderboard",
+    "select": "annotator.cli.select:select",
     "train": "annotator.cli.train:train",
     "models": "annotator.cli.models:models",
+    "demo": "annotator.cli.demo:demo",
     "doctor": "annotator.cli.doctor:doctor",
 }
 
