@@ -163,6 +163,16 @@ def test_the_score_is_of_the_tags_and_of_the_end(score: str, expected: float) ->
     assert last.score == pytest.approx({"mean": 0.7, "minimum": 0.6, "product": 0.48}[score], abs=1e-4)
 
 
+@pytest.mark.parametrize("hidden", [[HIDDEN, HIDDEN, 0, 0, 0], [0, 0, BREAK, 0, 0]])
+def test_the_end_is_that_of_the_words_own_section(hidden: list[int]) -> None:
+    """Words before a section, hidden or not, do not shift which word comes after an entity."""
+    before = np.log(np.array([[0.98, 0.01, 0.01]] * 2, dtype=np.float32))
+    sentence = Sentence.of([0, 1, 2, 3, 4, 5, 6, 9, 10, 11])
+    roles = np.array(hidden, dtype=np.uint16)
+    (found,) = decoder("product").entities(np.concatenate([before, SCORES]), sentence, roles)
+    assert (found.start, found.end, found.score) == (4, 9, pytest.approx(0.24, abs=1e-4))
+
+
 def test_a_calibration_makes_a_probability_of_the_score() -> None:
     curve = Curve((1.0, 2.0, -1.0))
     (found,) = decoder("mean", curve).entities(SCORES, Sentence.of([0, 1, 2, 5, 6, 7]))
