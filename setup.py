@@ -26,6 +26,7 @@ setup(
     package_dir={"annotator": "annotator", "annotator.train": "train", "annotator.models": "models"},
     package_data={
         "annotator": ["py.typed"],
+        "annotator.demo": ["page.css"],
         "annotator.pages": ["*.html", "*.css", "*.js"],
         "annotator.models": ["panx-mini/*"],
     },

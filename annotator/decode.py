@@ -50,6 +50,22 @@ class Keep:
         return cut_off is not None and score >= cut_off
 
 
+@dataclass(frozen=True, slots=True)
+class TaggedWord:
+    """A word, `text[start:end]`, with the tag that was chosen for it, and the most probable of the other tags.
+
+    The probabilities lie in [0, 1], to four decimals. They are None for a word that the model did not see (a hidden
+    one, or one without pieces) and for a separator, which is outside any entity whatever its scores.
+    """
+
+    start: int
+    end: int
+    tag: str
+    probability: float | None = None
+    other: str | None = None
+    other_probability: float | None = None
+
+
 class Decoder:
     """Finds the most probable sequence of tags that the grammar of a tag set allows, and scores its entities.
 
@@ -73,8 +89,7 @@ class Decoder:
 
     def of_documents(self, prepared: Prepared, scores: NDArray[np.float32]) -> Iterator[list[Entity]]:
         """The entities of each document, from log-probabilities float32 [words of all windows, labels]."""
-        lengths = [len(sentence) for sentences in prepared.sentences for sentence in sentences]
-        borders = np.cumsum([0, *lengths])
+        borders = _borders(prepared)
         by_word = self._by_word(prepared.windows, scores, borders)
         tagged = np.concatenate([[0], np.cumsum(by_word.argmax(axis=1) != self._outside)])[borders]
         ranges = zip(borders[:-1].tolist(), borders[1:].tolist(), np.diff(tagged).tolist(), strict=True)
@@ -85,6 +100,38 @@ class Decoder:
                 if tagged_words:  # otherwise the best sequence is `O` throughout, which every grammar allows
                     entities += self.entities(by_word[start:end], sentence, prepared.roles[start:end])
             yield entities
+
+    def words(self, prepared: Prepared, scores: NDArray[np.float32]) -> Iterator[list[TaggedWord]]:
+        """The words of each document with their tags, from the same scores as `of_documents`.
+
+        Words that `edges.py` takes off an entity keep the tag that they had.
+        """
+        borders = _borders(prepared)
+        by_word = self._by_word(prepared.windows, scores, borders)
+        ranges = zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True)
+        for sentences in prepared.sentences:
+            words: list[TaggedWord] = []
+            for sentence, (start, end) in zip(sentences, ranges, strict=False):
+                words += self._tagged(by_word[start:end], sentence, prepared.roles[start:end])
+            yield words
+
+    def _tagged(self, scores: NDArray[np.float32], sentence: Sentence, roles: Roles) -> Iterator[TaggedWord]:
+        chosen = np.full(len(scores), self._outside)
+        for section_scores, section in self._sections(scores, roles):
+            chosen[section] = self.tags(section_scores)
+        unseen = ((roles & (HIDDEN | SEPARATOR)) != 0) | (scores == self._no_entity).all(axis=1)
+        names = self.tag_set.names
+        for i, (start, end) in enumerate(sentence.word_offsets()):
+            if unseen[i]:
+                yield TaggedWord(start, end, OUTSIDE)
+                continue
+            others = scores[i].copy()
+            others[chosen[i]] = FORBIDDEN
+            other = int(others.argmax())
+            yield TaggedWord(
+                start, end, names[chosen[i]], _probability(scores[i, chosen[i]]),
+                names[other], _probability(scores[i, other]),
+            )  # fmt: skip
 
     def _by_word(
         self, windows: Windows, scores: NDArray[np.float32], borders: NDArray[np.int64]
@@ -123,21 +170,28 @@ class Decoder:
         """
         if roles is None:
             roles = np.zeros(len(scores), dtype=np.uint16)
+        for section_scores, section in self._sections(scores, roles):
+            yield from self._entities(section_scores, sentence, roles, section)
+
+    def _sections(
+        self, scores: NDArray[np.float32], roles: Roles
+    ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+        """The sections of a sentence that are tagged by themselves: their words' scores, and which words these are."""
         if not (roles & (HIDDEN | SEPARATOR | BREAK)).any():
-            yield from self._entities(scores, sentence, roles, np.arange(len(roles)))
+            yield scores, np.arange(len(roles))
             return
         scores = np.where((roles & SEPARATOR)[:, None] != 0, self._no_entity, scores)
         sections = np.cumsum((roles & (SEPARATOR | BREAK)) != 0)
         words = np.flatnonzero((roles & HIDDEN) == 0)
         for section in np.split(words, np.flatnonzero(np.diff(sections[words])) + 1):
             if len(section):
-                yield from self._entities(scores, sentence, roles, section)
+                yield scores[section], section
 
     def _entities(
         self, scores: NDArray[np.float32], sentence: Sentence, roles: Roles, words: NDArray[np.int64]
     ) -> Iterator[Entity]:
-        """The entities among these words of a sentence."""
-        path = self.tags(scores[words])
+        """The entities among these words of a sentence, from their scores."""
+        path = self.tags(scores)
         offsets = sentence.offsets
         tagged = np.flatnonzero(path != self._outside).tolist()  # where the tag is another than O
         tags = self.tag_set.tags
@@ -152,7 +206,7 @@ class Decoder:
                 end += 1
             places = np.array(tagged[first:end])
             own = words[places]
-            probabilities = np.exp(scores[own, path[places]])
+            probabilities = np.exp(scores[places, path[places]])
             label = tags[path[places[0]]].label
             begin, stop = within_edges(roles[own].tolist(), probabilities.tolist(), label)
             if begin < stop:
@@ -173,3 +227,13 @@ class Decoder:
             case _:
                 score = float(tags.mean())
         return round(min(max(score, 0.0), 1.0), 4)
+
+
+def _borders(prepared: Prepared) -> NDArray[np.int64]:
+    """Where each sentence begins among the words of all, and where the last one ends."""
+    lengths = [len(sentence) for sentences in prepared.sentences for sentence in sentences]
+    return np.cumsum([0, *lengths])
+
+
+def _probability(score: float) -> float:
+    return round(min(float(np.exp(score)), 1.0), 4)

@@ -80,6 +80,12 @@ def advise(error: BaseException, advice: Advice) -> None:
     error.__dict__.setdefault("advice", []).append(advice)
 
 
+def withdraw_advice(error: BaseException, about: str) -> None:
+    """Take back the advice of an error whose fact is about something that does not exist any more."""
+    error.__dict__["advice"] = [advice for advice in advice_of(error) if about not in advice.fact]
+    error.__notes__ = [note for note in getattr(error, "__notes__", ()) if about not in note]
+
+
 def advice_of(error: BaseException) -> list[Advice]:
     """The advice that `advise` added to an error."""
     advice: list[Advice] = error.__dict__.get("advice", [])

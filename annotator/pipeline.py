@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from annotator.calibration import least_scores
 from annotator.checkpoints.config import calibration_of, tags_of
 from annotator.checkpoints.folder import DEFAULT_MODEL, find_checkpoint, load_tokenizer, max_pieces
-from annotator.decode import NOT_CALIBRATED, Decoder, Keep
+from annotator.decode import NOT_CALIBRATED, Decoder, Keep, TaggedWord
 from annotator.document import Document, Origin
 from annotator.engines import load_engine
 from annotator.engines.base import Engine, EngineOptions
@@ -183,6 +183,18 @@ class Annotator:
             raise UsageError(f"workers must be a whole number from 0 on, or None, not {workers!r}")
         chunks = chunk_documents(_as_documents(documents), self.chunk_sizes)
         return (document for chunk in self.pipe_chunks(chunks, workers=workers) for document in chunk)
+
+    def words(self, text: Document | str) -> list[TaggedWord]:
+        """The words of the text with the tag that was chosen for each, and the most probable of the other tags.
+
+        It tells why an entity was missed or found: the labels and the score that entities must have do not matter here.
+        """
+        (document,) = _as_documents([text])
+        found: list[TaggedWord] = []
+        for task, prepared, scores in self._scored(self._tasks([[document]]), workers=0):
+            for words in self.decoder.words(prepared, scores):
+                found += (replace(word, start=word.start + task.start, end=word.end + task.start) for word in words)
+        return found
 
     def pipe_chunks(self, chunks: Iterable[Sequence[Document]], *, workers: int | None = 0) -> Iterator[list[Document]]:
         """The documents of each chunk with their sentences and entities, in the same order.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from annotator.calibration import Calibration, Curve
-from annotator.decode import Decoder, Keep
+from annotator.decode import Decoder, Keep, TaggedWord
 from annotator.document import Entity, Sentence, Word
 from annotator.edges import BREAK, HIDDEN, NOT_FIRST, SEPARATOR
 from annotator.labels import PANX_TAGS, TagSet
@@ -174,3 +174,19 @@ def test_a_label_may_have_a_cut_off_of_its_own() -> None:
     assert keep(Entity(0, 1, "PER", 0.6)) and not keep(Entity(0, 1, "PER", 0.59))
     assert not keep(Entity(0, 1, "ORG", 1.0))
     assert keep(Entity(0, 1, "LOC", 0.3)) and not keep(Entity(0, 1, "LOC", 0.29))
+
+
+def test_words_have_the_tags_of_the_entities_and_what_came_next() -> None:
+    sentence = Sentence.of([0, 4, 5, 8, 9, 11, 12, 13, 14, 17])
+    windows = Windows.of([Window(ints(0, 7, 8, 9, 9, 2), ints(1, 2, 3, 4), 0, ints(0, 1, 2, 3))])
+    probabilities = [[0.1, 0.7, 0.2], [0.3, 0.1, 0.6], [0.1, 0.8, 0.1], [0.1, 0.8, 0.1]]
+    roles = np.array([0, 0, HIDDEN, SEPARATOR, 0], dtype=np.uint16)
+    decoder = Decoder(TagSet.parse(("O", "B-A", "I-A")))
+    (words,) = decoder.words(Prepared([(sentence,)], windows, roles), np.log(np.array(probabilities, dtype=np.float32)))
+    assert words == [
+        TaggedWord(0, 4, "B-A", 0.7, "I-A", 0.2),
+        TaggedWord(5, 8, "I-A", 0.6, "O", 0.3),
+        TaggedWord(9, 11, "O"),  # the model does not see it
+        TaggedWord(12, 13, "O"),  # it is in no entity, whatever its scores
+        TaggedWord(14, 17, "O"),  # it has no piece
+    ]

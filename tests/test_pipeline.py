@@ -16,6 +16,7 @@ from transformers import AutoTokenizer
 
 from annotator import Annotator
 from annotator.checkpoints.folder import load_tokenizer
+from annotator.decode import Keep
 from annotator.document import Document, Origin
 from annotator.edges import BREAK, HIDDEN, SEPARATOR, within_edges
 from annotator.engines.base import Batch
@@ -340,3 +341,18 @@ def test_odd_arguments_of_a_recipe_are_refused(arguments: dict[str, Any], error:
 def null(tiny: Path) -> Annotator:
     """An annotator that tags nothing."""
     return Annotator.load(tiny, engine="null")
+
+
+@pytest.mark.parametrize("sizes", [ChunkSizes(), ChunkSizes(full=100, first=100, long=200)])
+def test_words_have_the_tags_that_make_the_entities(ner: Annotator, sizes: ChunkSizes) -> None:
+    text = "\n".join(TEXTS[:12])
+    document = ner(text)
+    words = replace(ner, chunk_sizes=sizes, keep=Keep(frozenset(), 1.0)).words(text)  # what is kept does not matter
+    assert [(word.start, word.end) for word in words] == [
+        offsets for sentence in document.sentences or () for offsets in sentence.word_offsets()
+    ]
+    tags = {word.start: word for word in words}
+    for entity in document.entities:
+        first = tags[entity.start]
+        assert first.tag == f"B-{entity.label}" and first.probability is not None and first.other != first.tag
+    assert document.entities and {word.tag[:1] for word in words} == {"O", "B", "I"}

@@ -52,15 +52,19 @@ INSTEAD = {
 }
 COMMANDS = {
     "run": "annotator.cli.run:run",
+    "status": "annotator.cli.status:status",
+    "merge": "annotator.cli.merge:merge",
     "view": "annotator.cli.view:view",
     "convert": "annotator.cli.convert:convert",
     "validate": "annotator.cli.validate:validate",
     "stats": "annotator.cli.stats:stats",
     "evaluate": "annotator.cli.evaluate:evaluate",
     "calibrate": "annotator.cli.calibrate:calibrate",
+    "leaderboard": "annotator.cli.leaderboard:leaderboard",
     "select": "annotator.cli.select:select",
     "train": "annotator.cli.train:train",
     "models": "annotator.cli.models:models",
+    "demo": "annotator.cli.demo:demo",
     "doctor": "annotator.cli.doctor:doctor",
 }
 

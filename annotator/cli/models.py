@@ -1,4 +1,4 @@
-"""`annotate models`: list the known models, export one, or import one with pickled weights."""
+"""`annotate models`: list the known models, export or import one, or write figures into a model card."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ COMMANDS = {
     "list": "annotator.cli.models:list_models",
     "export": "annotator.cli.export:export",
     "import": "annotator.cli.import_model:import_model",
+    "card": "annotator.cli.card:card",
 }
 
 
 @click.group("models", cls=LazyGroup, lazy_commands=COMMANDS, epilog="Example: annotate models --json")
 def models() -> None:
-    """List the known models, export one, or import one. Without a command, it lists them."""
+    """List the known models, export or import one, or write scores into its card. Without a command, it lists them."""
 
 
 @click.command("list", epilog="Example: annotate models list --json")

@@ -13,7 +13,7 @@ import click
 from annotator.engines import ENGINES
 from annotator.engines.base import DEVICES, PRECISIONS
 from annotator.errors import UsageError
-from annotator.files.uris import check_local
+from annotator.files.uris import check_local, is_uri
 from annotator.formats import FORMATS, INPUTS, OUTPUTS
 from annotator.formats.base import (
     MAX_RECORD,
@@ -42,11 +42,19 @@ class LocalPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class OutputPath(LocalPath):
+    """A path to write to, or a URI."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path or the URI."""
+        return value if is_uri(value) else super().convert(value, param, ctx)
+
+
 def size(text: str) -> int:
     """The number of bytes that a text such as `64MB` or `64000000` stands for. Raises UsageError for any other."""
     found = re.fullmatch(r"(\d{1,15})\s*([kmg]?b)?", text.strip().lower(), re.ASCII)
     if not found or not int(found[1]):
-        raise UsageError(f"{text!r} is not a size", "write {max_record} as 64MB, 1GB or a number of bytes")
+        raise UsageError(f"{text!r} is not a size", "write it as 64MB, 1GB or a number of bytes")
     return min(int(found[1]) * _BYTES[found[2] or "b"], UNBOUNDED)
 
 
@@ -151,6 +159,27 @@ def error_options(command: Command) -> Command:
         if rejects and on_error != "skip":
             raise UsageError("a file of rejects is only for skipped records", "add {on_error} skip")
         command(on_error=on_error, rejects=rejects, **others)
+
+    return _with(options, with_options)
+
+
+def spread_options(command: Command) -> Command:
+    """How a run is spread over workers. The command gets `spread`."""
+    options: list[Decorator] = [
+        click.option(
+            "--part", metavar="I/N|auto|auto/N",
+            help="Do every N-th unit of the input; auto takes I, and N in Slurm, from the environment.",
+        ),
+        click.option(
+            "--unit-size", type=size, metavar="SIZE", help="Bytes of a unit: larger files are divided.  [default: 64MB]"
+        ),
+    ]  # fmt: skip
+
+    @wraps(command)
+    def with_options(part: str | None, unit_size: int | None, **others: Any) -> None:
+        from annotator.units.spread import Spread
+
+        command(spread=Spread(part, unit_size), **others)
 
     return _with(options, with_options)
 

@@ -146,7 +146,7 @@ def scores(rows: Mapping[Row, int]) -> Scores:
     by_label = prf(total)
     # Each column becomes an array of its own, because numpy then adds in the same order as seqeval does.
     macro = [np.average(column) if len(column) else 0.0 for column in by_label.T.copy()]
-    drawn = np.concatenate([_figures(block) for block in _resample(counts, weights, RESAMPLES)])
+    drawn = np.concatenate([_figures(block) for block in resample(counts, weights, RESAMPLES)])
     low, high = _quantiles(drawn)
     points = np.concatenate([by_label, [prf(together), macro]])
     found = list(map(_score, points, np.concatenate([total, [together, together]]), low, high))
@@ -194,13 +194,13 @@ def _quantiles(drawn: Floats) -> Floats:
     return np.asarray(np.nanquantile(drawn, TAILS, axis=0))
 
 
-def _resample(counts: Ints, weights: Ints, resamples: int) -> Iterator[Ints]:
+def resample(counts: Ints, weights: Ints, resamples: int, seed: int = 0) -> Iterator[Ints]:
     """Sums of `counts` [rows, ...] over resamples of all sentences: blocks of [resamples, ...].
 
     Sentences are drawn with replacement. `weights` int64 [rows] says how many sentences have the counts of a row.
     How often each row is drawn follows a multinomial distribution, so sentences need not be drawn one at a time.
     """
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     shape = counts.shape[1:]
     flat = counts.reshape(len(counts), math.prod(shape)).astype(np.float64)  # exact up to 2**53, and multiplied fast
     size = max(1, _NUMBERS_AT_ONCE // len(weights))
@@ -258,7 +258,7 @@ def compare(name: str, pairs: Mapping[tuple[Totals, Totals], int]) -> Comparison
     counts = np.array(kinds, dtype=np.int64)  # [kinds, systems, 3]
     weights = np.array([pairs[kind] for kind in kinds], dtype=np.int64)
     ours, theirs = prf(np.tensordot(weights, counts, 1))[:, 2]
-    drawn = np.concatenate([prf(block)[..., 2] for block in _resample(counts, weights, RESAMPLES_OF_PAIRS)])
+    drawn = np.concatenate([prf(block)[..., 2] for block in resample(counts, weights, RESAMPLES_OF_PAIRS)])
     differences = drawn[:, 0] - drawn[:, 1]
     measured = ours - theirs
     low, high = np.quantile(differences, TAILS)

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import sys
 import zlib
 from collections.abc import Callable
@@ -109,6 +110,14 @@ def part_compressor(path: PurePath) -> Callable[[bytes], bytes]:
 def stream_compressor(path: PurePath) -> Open | None:
     """The compressor that the path's suffix names, for the file as one stream; None if it names none."""
     return _STREAMS.get(path.suffix.lower())
+
+
+def plain_suffix(path: str) -> str:
+    """The last suffix of a path, in lower case, but for that of a compression: many times faster than `plain_name`."""
+    stem, suffix = os.path.splitext(os.path.basename(path))  # noqa: PTH119, PTH122  a Path takes longer to make
+    if suffix.lower() in _PARTS:
+        suffix = os.path.splitext(stem)[1]  # noqa: PTH122
+    return suffix.lower()
 
 
 def plain_name(path: PurePath) -> PurePath:

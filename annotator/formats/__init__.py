@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import PurePath
 
 from annotator.errors import UsageError, did_you_mean
-from annotator.files.compression import plain_name
+from annotator.files.compression import plain_suffix
 from annotator.formats.base import Read, Write, WriteOptions
 
 # The parts of a document: its id, its exact text, the other fields of its record, its words and sentences, its entities
@@ -30,6 +30,7 @@ class Format:
     `reads`, `writes`: whether the module has these functions; it is imported when one of them is used.
     `appends`: the bytes of some documents followed by those of others are the bytes of all.
     `word_based`: it holds words, and entities as tags of words, so a document must have sentences before it is written.
+    `portions`: a source can be read in portions, see `ReadOptions.portion`; of text, only if lines are documents.
     `optional_marks`: `WriteOptions.docstart` makes it hold where documents begin.
     `holds`: the PARTS that are the same after writing and reading. `styles`: the PARTS that each of its styles holds.
     """
@@ -41,6 +42,7 @@ class Format:
     binary: bool = False
     appends: bool = False
     word_based: bool = False
+    portions: bool = False
     optional_marks: bool = False
     holds: frozenset[str] = frozenset()
     styles: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -79,13 +81,14 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     file_format.name: file_format
     for file_format in (
-        Format("text", (".txt",), reads=True, holds=frozenset({"text", "documents"})),
+        Format("text", (".txt",), reads=True, portions=True, holds=frozenset({"text", "documents"})),
         Format(
             "jsonl",
             (".jsonl", ".ndjson"),
             reads=True,
             writes=True,
             appends=True,
+            portions=True,
             holds=_RECORD,
             styles={
                 "words": ALL,
@@ -117,7 +120,7 @@ FORMATS: Mapping[str, Format] = {
             holds=ALL - {"scores"},
         ),
         Format("docbin", (".spacy",), reads=True, writes=True, binary=True, word_based=True, holds=ALL),
-        Format("parquet", (".parquet",), reads=True, writes=True, binary=True, holds=ALL),
+        Format("parquet", (".parquet",), reads=True, writes=True, binary=True, portions=True, holds=ALL),
         Format("csv", (".csv",), reads=True, holds=frozenset({"id", "text", "meta", "documents"})),
         Format("warc", (".warc", ".wet"), reads=True, holds=frozenset({"id", "text", "meta", "documents"})),
         Format("html", (".html",), writes=True, holds=frozenset({"id", "text", "entities", "scores", "documents"})),
@@ -161,5 +164,5 @@ def _by_name(name: str, names: tuple[str, ...]) -> Format:
 
 
 def _by_suffix(path: str) -> Format | None:
-    suffix = plain_name(PurePath(path)).suffix.lower()
+    suffix = plain_suffix(path)
     return next((file_format for file_format in FORMATS.values() if suffix in file_format.suffixes), None)

@@ -47,6 +47,20 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """Which part of a source is read: it begins with line or row number `first`.
+
+    A portion of lines is a stream of its own. Of Parquet, a portion is the row groups `groups`, [first, end).
+    """
+
+    first: int = 1
+    groups: tuple[int, int] | None = None
+
+
+WHOLE = Portion()
+
+
+@dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How an input is read.
 
@@ -55,7 +69,8 @@ class ReadOptions:
     the unit of plain text that becomes a document. `strict` decides on an `I-` tag that continues no entity: it is no
     entity, while conlleval lets it begin one. `on_tags` is called for each tagged sentence with its tags as they stand
     in the input and the origin of each. `max_record` is the size in bytes, decompressed, that a record may have: a
-    line, or the lines, the row or the Doc that become one document.
+    line, or the lines, the row or the Doc that become one document. `portion` is what is read of a source in a format
+    that can be read in portions (`Format.portions`).
     """
 
     text_field: str = TEXT_FIELD
@@ -64,6 +79,7 @@ class ReadOptions:
     strict: bool = False
     on_tags: Callable[[Sequence[str], Sequence[Origin]], None] | None = None
     max_record: int = MAX_RECORD
+    portion: Portion = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +154,14 @@ def in_units(size: int) -> str:
     return next((f"{size // unit:,} {name}" for unit, name in _UNITS if size % unit == 0 < size), f"{size:,} bytes")
 
 
-def lines(stream: BinaryIO, source: str, max_record: int = MAX_RECORD) -> Iterator[Line]:
+def lines(stream: BinaryIO, source: str, max_record: int = MAX_RECORD, first: int = 1) -> Iterator[Line]:
     """The lines of a UTF-8 stream; a byte-order mark before the first one is not part of its text.
 
-    One of more than `max_record` bytes is `too_large`. Raises RecordError for UTF-16, and for archives and other files
-    that are no text.
+    `first` is the number of the line that the stream begins with. A line of more than `max_record` bytes is
+    `too_large`. Raises RecordError for UTF-16, and for archives and other files that are no text.
     """
     # Two bytes more for the end of the line, and three for a byte-order mark: what has them all is longer.
-    for number, line in enumerate(iter(partial(stream.readline, max_record + 5), b""), start=1):
+    for number, line in enumerate(iter(partial(stream.readline, max_record + 5), b""), start=first):
         origin = Origin(source, number)
         if number == 1:
             if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -40,7 +40,7 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
     one that is too large.
     """
     most_values = max(options.max_record // VALUE_COST, FEW_VALUES)
-    for line in lines(stream, source, options.max_record):
+    for line in lines(stream, source, options.max_record, options.portion.first):
         if not line.blank:
             try:
                 yield to_document(_record(line, most_values), line.origin, options)

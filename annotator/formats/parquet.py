@@ -57,7 +57,7 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
     Raises RecordError for a stream that is not Parquet, is damaged or has no text column. A stream that cannot be
     rewound is copied to a temporary file first.
     """
-    number = 0
+    number = options.portion.first - 1
     with _seekable(stream) as file:
         try:
             parquet = _opened(file)
@@ -66,7 +66,7 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
             text_field = choose_text_field(schema.names, of_text, Origin(source, 1), options)
             options = replace(options, text_field=text_field)
             ours = MARK in (schema.metadata or {})
-            for group in range(parquet.num_row_groups):
+            for group in range(*(options.portion.groups or (parquet.num_row_groups,))):
                 for row in _rows(file, parquet, group, options.max_record):
                     number += 1
                     yield _record(row, ours, Origin(source, number), options)
@@ -77,6 +77,14 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
         except Exception as error:  # damaged bytes fail anywhere in Arrow and its conversions
             reason = f"not Parquet, or a damaged file ({first_line(error)[:_REASON_CHARACTERS]})"
             raise RecordError(Origin(source, number + 1), reason, remedy="create the file again") from None
+
+
+def row_groups(stream: BinaryIO) -> list[tuple[int, int]]:
+    """The number of rows and the bytes, compressed, of each row group. Raises any exception for what is not Parquet."""
+    metadata = _opened(stream).metadata
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    sizes = [sum(one.column(n).total_compressed_size for n in range(one.num_columns)) for one in groups]
+    return [(one.num_rows, size) for one, size in zip(groups, sizes, strict=True)]
 
 
 @contextmanager

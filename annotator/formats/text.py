@@ -20,7 +20,8 @@ def read(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record
 
     One with bytes that are not UTF-8 is a RecordError, and so is one that is too large.
     """
-    for unit in _UNITS[options.split](lines(stream, source, options.max_record), options.max_record):
+    stream_lines = lines(stream, source, options.max_record, options.portion.first)
+    for unit in _UNITS[options.split](stream_lines, options.max_record):
         try:
             yield Document(str(unit.origin), unit.text, unit.origin)
         except RecordError as error:

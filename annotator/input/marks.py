@@ -46,7 +46,7 @@ def stamp_of(source: Source) -> Stamp | None:
     if source.size is None or source.is_stdin or source.remote:
         return None
     try:
-        now = Path(source.name).stat()
+        now = (source.path or Path(source.name)).stat()
     except OSError:
         return None
     return Stamp(now.st_size, now.st_mtime_ns)

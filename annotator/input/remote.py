@@ -7,9 +7,10 @@ that can be left behind, and is awaited for the longest wait of `annotator.syste
 from __future__ import annotations
 
 import fnmatch
+import io
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from pyarrow.fs import FileInfo, FileSystem
 
 T = TypeVar("T")
-URI_SCHEMES = "s3://, gs://, hdfs:// or file://"
+URI_SCHEMES = "s3://, gs://, hdfs://, hf:// or file://"
+_HUB = "hf"
 LISTING = 10  # times as long for a list of files, which takes a second for some 10,000 of them
 # Of the wait, for the retries of Google's library: its last one may triple that, and its error says more than ours.
 _RETRY_SHARE = 0.2
@@ -51,26 +53,46 @@ class RemoteFile:
     system: FileSystem
     path: str
 
-    @contextmanager
-    def open(self) -> Iterator[BinaryIO]:
+    def open(self) -> AbstractContextManager[BinaryIO]:
         """The bytes of the file. Raises AnnotatorError if they cannot be read, also within the `with` block."""
-        stream = _answer(self.name, partial(self.system.open_input_file, self.path))
-        yield cast(BinaryIO, _Stream(self.name, stream))
-        stream.close()  # not after an error: the call that failed may still be reading
+        return open_remote(self.name, self.system, self.path)
 
 
-class _Stream:
+@contextmanager
+def open_remote(name: str, system: FileSystem, path: str) -> Iterator[BinaryIO]:
+    """The bytes of a file, unbuffered. Raises AnnotatorError, which calls it `name`, also as they are read."""
+    stream = answer(name, partial(system.open_input_file, path))
+    yield cast(BinaryIO, _Stream(name, stream))
+    stream.close()  # not after an error: the call that failed may still be reading
+
+
+class _Stream(io.RawIOBase):
     """What is read of a remote file, with a bound on the time of each read."""
 
     def __init__(self, name: str, stream: Any) -> None:
         self._name = name
         self._stream = stream
-        self.seekable, self.seek, self.tell = stream.seekable, stream.seek, stream.tell
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """Whether the file system can read from anywhere."""
+        return bool(self._stream.seekable())
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to an offset; returns it."""
+        return int(self._stream.seek(offset, whence))
+
+    def tell(self) -> int:
+        """The offset of the next byte."""
+        return int(self._stream.tell())
 
     def readinto(self, buffer: Any) -> int:
         """Read what fits into a buffer, 0 bytes at the end."""
         # Not into the buffer itself: a read that is left behind would write to it later.
-        part = _answer(self._name, partial(self._stream.read, len(buffer)))
+        part = answer(self._name, partial(self._stream.read, len(buffer)))
         buffer[: len(part)] = part
         return len(part)
 
@@ -86,14 +108,14 @@ def find_remote(uri: str, is_input: Callable[[PurePath], bool]) -> list[RemoteFi
     pattern = _URI_GLOB.search(location)
     folder = location[: location.rindex("/", 0, pattern.start())] if pattern else location
     name, folder_name = public_uri(location), public_uri(folder).rstrip("/")
-    system, path = _answer(name, partial(_file_system, folder + question + query, name))
-    information = _answer(name, partial(system.get_file_info, path))
+    system, path = answer(name, partial(file_system, folder + question + query, name))
+    information = answer(name, partial(system.get_file_info, path))
     if information.type == FileType.NotFound:
         raise AnnotatorError(f"{name}: no such file or folder")
     if information.type == FileType.File:
         return [RemoteFile(name, PurePath(information.base_name), information.size, system, path)]
     everything = partial(system.get_file_info, FileSelector(path, recursive=True))
-    below: list[FileInfo] = _answer(name, everything, LISTING)
+    below: list[FileInfo] = answer(name, everything, LISTING)
     glob_path = path.rstrip("/") + location[len(folder) :]
     found = [
         RemoteFile(f"{folder_name}/{relative.as_posix()}", relative, one.size, system, one.path)
@@ -107,10 +129,16 @@ def find_remote(uri: str, is_input: Callable[[PurePath], bool]) -> list[RemoteFi
     return found
 
 
-def _file_system(uri: str, name: str) -> tuple[FileSystem, str]:
+def file_system(uri: str, name: str) -> tuple[FileSystem, str]:
+    """The file system of a URI, and its path there. Raises UsageError, which calls it `name`, if there is none."""
     import pyarrow
-    from pyarrow.fs import FileSystem
+    from pyarrow.fs import FileSystem, FSSpecHandler, PyFileSystem
 
+    scheme, _, location = uri.partition("?")[0].partition("://")
+    if scheme.lower() == _HUB:
+        import fsspec
+
+        return PyFileSystem(FSSpecHandler(fsspec.filesystem(_HUB))), location.rstrip("/")
     if splits_credentials(uri):
         raise UsageError(f"{name}: cannot be opened", "write / in its credentials as %2F")
     try:
@@ -127,17 +155,20 @@ def _with_retry_limit(uri: str) -> str:
     return f"{uri}{'&' if '?' in uri else '?'}{_RETRY_LIMIT}={longest_wait() * _RETRY_SHARE:g}"
 
 
-def _answer(name: str, call: Callable[[], T], times: int = 1) -> T:
-    """What a call of a file system returns. Raises AnnotatorError if it fails or takes `times` the longest wait."""
+def answer(name: str, call: Callable[[], T], times: float = 1, done: str = "read") -> T:
+    """What a call of a file system returns. Raises AnnotatorError if it fails or takes `times` the longest wait.
+
+    `done` is what the call was to do with the file `name`: read or written.
+    """
     remedy = "" if name.startswith("file:") else "check the address and the network"
     try:
         return awaited(call, longest_wait() * times)
     except NoAnswerError as error:
         raise AnnotatorError(
-            f"{name}: cannot be read: {error}", f"{remedy}, or set {SECONDS_VARIABLE} to more seconds"
+            f"{name}: cannot be {done}: {error}", f"{remedy}, or set {SECONDS_VARIABLE} to more seconds"
         ) from None
     except AnnotatorError:
         raise
     except Exception as error:  # a file system of another library may raise anything
         reason = _AROUND.sub("", getattr(error, "strerror", None) or first_line(error))
-        raise AnnotatorError(f"{name}: cannot be read: {reason}", remedy) from error
+        raise AnnotatorError(f"{name}: cannot be {done}: {reason}", remedy) from error

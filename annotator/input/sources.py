@@ -11,6 +11,7 @@ import gzip
 import io
 import os
 import re
+import stat
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO, cast
 
 from annotator.errors import AnnotatorError, UsageError, first_line
-from annotator.files.compression import DAMAGED, OPENERS, plain_name
+from annotator.files.compression import DAMAGED, OPENERS, Open, plain_suffix
 from annotator.files.uris import is_uri, public_uri
 from annotator.input.remote import RemoteFile, find_remote
 
@@ -36,7 +37,8 @@ class Source:
     """A named stream of bytes. `size` is its number of bytes as stored (None if unknown: stdin, a pipe).
 
     `relative` is its path below the folder or glob that it was found by, otherwise its file name; a shard for this
-    source is named after it. `path` is the path of a file, and `remote` the file at a URI.
+    source is named after it. `path` is the path of a file, and `remote` the file at a URI. `between` are the bytes that
+    are read, [start, end), of a source that is read in portions; it is then not compressed.
     The name is text that UTF-8 can encode, whatever the bytes of the path and the locale, and that of a URI has neither
     credentials nor options, because names occur in outputs, journals and logs.
     """
@@ -47,6 +49,7 @@ class Source:
     is_stdin: bool = False
     path: Path | None = None
     remote: RemoteFile | None = None
+    between: tuple[int, int] | None = None
 
     @contextmanager
     def open(self, on_read: Callable[[int], None] = lambda _: None) -> Iterator[BinaryIO]:
@@ -58,8 +61,7 @@ class Source:
         """
         try:
             with self._stored() as stored, io.BufferedReader(_Raw(stored, on_read), BUFFER_BYTES) as stream:
-                beginning = stream.peek()
-                opener = next((o for magic, o in OPENERS.items() if beginning.startswith(magic)), None)
+                opener = None if self.between else _opener(stream.peek())
                 if opener is None:
                     yield stream
                 else:
@@ -72,8 +74,26 @@ class Source:
             raise _unreadable(self.name, error) from error
 
     @contextmanager
+    def stored(self) -> Iterator[BinaryIO]:
+        """The stream as it is stored, unbuffered. Raises AnnotatorError as `open` does."""
+        try:
+            with self._stored() as stream:
+                yield stream
+        except BROKEN_STREAM as error:
+            raise _unreadable(self.name, error) from error
+
+    @contextmanager
     def _stored(self) -> Iterator[BinaryIO]:
-        """The bytes as they are stored."""
+        """The bytes as they are stored, of a portion only its own."""
+        with self._all_stored() as stream:
+            if self.between:
+                stream.seek(self.between[0])
+                yield cast(BinaryIO, _Portion(stream, self.between[1] - self.between[0]))
+            else:
+                yield stream
+
+    @contextmanager
+    def _all_stored(self) -> Iterator[BinaryIO]:
         if self.is_stdin:
             yield sys.stdin.buffer
         elif self.remote:
@@ -85,6 +105,31 @@ class Source:
 
 
 STDIN_SOURCE = Source("stdin", PurePath("stdin"), is_stdin=True)
+
+
+class _Portion(io.RawIOBase):
+    """The next `length` bytes of a raw stream."""
+
+    def __init__(self, stream: BinaryIO, length: int) -> None:
+        self._into: Callable[[Any], int | None] = stream.readinto  # type: ignore[attr-defined]
+        self._left = length
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._into(memoryview(buffer)[: self._left]) or 0
+        self._left -= count
+        return count
+
+
+def is_compressed(beginning: bytes) -> bool:
+    """Whether a stream with these first bytes is read decompressed."""
+    return _opener(beginning) is not None
+
+
+def _opener(beginning: bytes) -> Open | None:
+    return next((opener for magic, opener in OPENERS.items() if beginning.startswith(magic)), None)
 
 
 class _Raw(io.RawIOBase):
@@ -169,9 +214,7 @@ def _local(name: str, suffixes: Collection[str]) -> list[Source]:
             raise AnnotatorError("stdin is closed", "name a file to read")
         return [STDIN_SOURCE]
     if name and path.is_dir():
-        below = sorted((p.relative_to(path), p) for p in path.rglob("*") if p.is_file())
-        found = [_file(p, relative) for relative, p in below if is_input(relative, suffixes)]
-        return _not_empty(found, name, suffixes)
+        return _not_empty(list(_files_below(path, suffixes)), name, suffixes)
     if name and path.exists():
         return [_file(path, PurePath(path.name))]
     if _GLOB.search(name):
@@ -183,6 +226,19 @@ def _local(name: str, suffixes: Collection[str]) -> list[Source]:
     raise AnnotatorError(f"{name}: no such file or folder")
 
 
+def _files_below(folder: Path, suffixes: Collection[str]) -> Iterator[Source]:
+    """The files of a folder that are inputs, sorted by path; with strings, since each Path takes as long as a call."""
+    found: list[tuple[str, ...]] = []
+    for above, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        parts = Path(above).relative_to(folder).parts
+        found += [(*parts, name) for name in files if not name.startswith(".") and plain_suffix(name) in suffixes]
+    for parts in sorted(found):
+        source = _file(folder.joinpath(*parts), PurePath(*parts))
+        if source.size is not None:
+            yield source
+
+
 def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
     files = find_remote(uri, partial(is_input, suffixes=suffixes))
     found = [Source(one.name, one.relative, one.size, remote=one) for one in files]
@@ -190,7 +246,11 @@ def _remote(uri: str, suffixes: Collection[str]) -> list[Source]:
 
 
 def _file(path: Path, relative: PurePath) -> Source:
-    size = path.stat().st_size if path.is_file() else None
+    try:
+        now = path.stat()
+        size = now.st_size if stat.S_ISREG(now.st_mode) else None
+    except FileNotFoundError:  # a link that leads nowhere
+        size = None
     # Python decodes names by the locale, and keeps what it cannot decode as halves of surrogate pairs.
     return Source(os.fsencode(path).decode("utf-8", "backslashreplace"), relative, size, path=path)
 
@@ -203,4 +263,4 @@ def _not_empty(found: list[Source], name: str, suffixes: Collection[str]) -> lis
 
 def is_input(path: PurePath, suffixes: Collection[str]) -> bool:
     """Whether a path below a folder is not hidden and has one of the suffixes, compressed or not."""
-    return plain_name(path).suffix.lower() in suffixes and not any(part.startswith(".") for part in path.parts)
+    return plain_suffix(path.name) in suffixes and not any(part.startswith(".") for part in path.parts)

@@ -19,7 +19,12 @@ def check_apart(sources: Sequence[Source], outputs: Iterable[Path], rejects: Pat
 
     A file is the same under any name, and the names that a file has until it is whole count as well.
     """
-    read = {place_of(Path(source.name)) for source in sources if not (source.is_stdin or source.remote)} - {None}
+    outputs = list(outputs)
+    if not outputs and not rejects:
+        return
+    read = {
+        place_of(source.path or Path(source.name)) for source in sources if not (source.is_stdin or source.remote)
+    } - {None}
     for output in outputs:
         for path in names_until_whole(output):
             if place_of(path) in read:

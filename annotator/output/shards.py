@@ -139,8 +139,13 @@ def shards_for(output: str, sources: Sequence[Source], format: Format, size: int
     folder = Path(output)
     if folder.exists() and not folder.is_dir():
         raise AnnotatorError(f"{output}: is a file, not a folder", "name another {output}")
-    suffix = format.suffixes[0] if format.suffixes else f".{format.name}"
-    return ShardsOfSize(folder, size, suffix) if size else ShardPerSource(folder, _names(folder, sources, suffix))
+    suffix = shard_suffix(format)
+    return ShardsOfSize(folder, size, suffix) if size else ShardPerSource(folder, shard_names(output, sources, suffix))
+
+
+def shard_suffix(format: Format) -> str:
+    """The suffix of shards in a format."""
+    return format.suffixes[0] if format.suffixes else f".{format.name}"
 
 
 def stays_inside(name: PurePath) -> bool:
@@ -148,12 +153,17 @@ def stays_inside(name: PurePath) -> bool:
     return bool(name.name) and not name.anchor and ".." not in name.parts and "\0" not in str(name)
 
 
-def _check_inside(folder: Path, names: Iterable[PurePath]) -> None:
+def _check_inside(folder: Path | str, names: Iterable[PurePath]) -> None:
     if outside := next((name for name in names if not stays_inside(name)), None):
         raise UsageError(
-            f"{folder / outside}: this shard would be outside {folder}",
+            f"{_below(folder, outside)}: this shard would be outside {_below(folder)}",
             "give {shard_size}, or name one file as {output}",
         )
+
+
+def _below(folder: Path | str, name: PurePath | None = None) -> str:
+    """A name in a folder, which may be a URI, as text."""
+    return "/".join([str(folder).rstrip("/"), *([name.as_posix()] if name else ())])
 
 
 def make_folder_for(path: Path, folder: Path) -> None:
@@ -167,8 +177,11 @@ def make_folder_for(path: Path, folder: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
 
 
-def _names(folder: Path, sources: Sequence[Source], suffix: str) -> list[PurePath]:
-    """A name for each source: its own with another suffix or, where two would be alike, with one suffix more."""
+def shard_names(folder: str, sources: Sequence[Source], suffix: str) -> list[PurePath]:
+    """A name for each source: its own with another suffix or, where two would be alike, with one suffix more.
+
+    Raises UsageError for a name that would lead out of the folder, and where two sources would still have one name.
+    """
     _check_inside(folder, [source.relative for source in sources])
     short = [plain_name(source.relative).with_suffix(suffix) for source in sources]
     often = Counter(short)
@@ -179,6 +192,7 @@ def _names(folder: Path, sources: Sequence[Source], suffix: str) -> list[PurePat
     twice, times = Counter(chosen).most_common(1)[0]
     if times > 1:
         raise UsageError(
-            f"two inputs would be written to {folder / twice}", "name a folder that holds both, or write one file"
+            f"two inputs would be written to {_below(folder, twice)}",
+            "name a folder that holds both, or write one file",
         )
     return chosen

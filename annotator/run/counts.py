@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(slots=True)
@@ -14,3 +14,8 @@ class Counts:
     rejected: int = 0
     words: int = 0
     entities: int = 0
+
+    def add(self, others: Counts) -> None:
+        """Add the numbers of others."""
+        for field in fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(others, field.name))

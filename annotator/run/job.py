@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 FOLDER_REJECTS = ".rejects.jsonl"
+PLAN = ".plan"  # in the folder of a run that is divided into units
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,10 @@ def make_job(
     folder = path is not None and output is not None and (shard_size is not None or is_folder(output))
     if shard_size and not folder:
         raise UsageError("shards are written to a folder", "name one with {output}")
+    if folder and path and (path / PLAN).exists():
+        raise UsageError(
+            f"{path}: holds a run that is divided into units", "continue it as such, or name another {output}"
+        )
     format = output_format(format_name, None if folder else path)
     if path and on_error == "skip" and not rejects:
         rejects = path / FOLDER_REJECTS if folder else rejects_beside(path)

@@ -150,21 +150,26 @@ class Journal:
         """The plan and the entries. Raises AnnotatorError for a file that is no journal."""
         with reporting_os_errors(path, "read"):
             raw = path.read_bytes()
-        lines: list[Any] = []
-        check = ""
-        try:
-            for line in raw[: raw.rfind(b"\n") + 1].splitlines():
-                given, _, values = line.partition(b" ")
-                check = _chained(check, values)
-                if given != check.encode():
-                    raise ValueError
-                lines.append(json.loads(values))
-            plan, *entries = lines
-            return dict(plan), [_entry(**entry) for entry in [*entries[:-1], entries[-1]]]
-        except (ValueError, TypeError, KeyError, IndexError) as error:
-            raise AnnotatorError(
-                f"{path}: is not the journal of a run, or is damaged", "start again with {force}"
-            ) from error
+        return read_journal(raw, str(path))
+
+
+def read_journal(raw: bytes, name: str) -> tuple[dict[str, Any], list[Entry]]:
+    """The plan and the entries, at least one, of a journal's bytes. Raises AnnotatorError for what is no journal."""
+    lines: list[Any] = []
+    check = ""
+    try:
+        for line in raw[: raw.rfind(b"\n") + 1].splitlines():
+            given, _, values = line.partition(b" ")
+            check = _chained(check, values)
+            if given != check.encode():
+                raise ValueError
+            lines.append(json.loads(values))
+        plan, *entries = lines
+        return dict(plan), [_entry(**entry) for entry in [*entries[:-1], entries[-1]]]
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        raise AnnotatorError(
+            f"{name}: is not the journal of a run, or is damaged", "start again with {force}"
+        ) from error
 
 
 def _entry(

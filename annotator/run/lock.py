@@ -11,12 +11,30 @@ from annotator.errors import AnnotatorError
 from annotator.files.sinks import reporting_os_errors
 
 
+class LockedError(AnnotatorError):
+    """Another run is writing the output."""
+
+
+@contextmanager
+def waiting_lock(lock_path: Path) -> Iterator[None]:
+    """Hold a lock, once whoever holds it has released it. The file of the lock stays."""
+    from filelock import FileLock
+
+    with reporting_os_errors(lock_path):
+        lock = FileLock(lock_path)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 @contextmanager
 def locked(path: Path, lock_path: Path) -> Iterator[None]:
     """Hold the lock of the output `path`, creating its folder if the lock is inside.
 
-    A killed run holds no lock. Raises AnnotatorError if another run holds it, if the folder of an output file does not
-    exist, or if the lock cannot be made.
+    A killed run holds no lock. Raises LockedError if another run holds it, and AnnotatorError if the folder of an
+    output file does not exist, or if the lock cannot be made.
     """
     from filelock import FileLock, Timeout
 
@@ -36,7 +54,7 @@ def locked(path: Path, lock_path: Path) -> Iterator[None]:
         try:
             lock.acquire()
         except Timeout as error:
-            raise AnnotatorError(f"{path}: another run is writing it", "wait, or name another {output}") from error
+            raise LockedError(f"{path}: another run is writing it", "wait, or name another {output}") from error
     try:
         yield
     finally:

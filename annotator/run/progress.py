@@ -27,11 +27,21 @@ class Progress:
     """How far a run is: its counts, and the bytes read of the `total` bytes of the input (None: not known).
 
     A resumed run begins with the counts of the interrupted one, at `position` in bytes. `complete` says that this one
-    was finished, so that nothing is left to do.
+    was finished, so that nothing is left to do. `whole` is the progress of all runs that this is one of.
     """
 
-    def __init__(self, counts: Counts, total: int | None, position: int = 0, complete: bool = False) -> None:
+    def __init__(
+        self,
+        counts: Counts,
+        total: int | None,
+        position: int = 0,
+        complete: bool = False,
+        whole: Progress | None = None,
+    ) -> None:
         self.complete = complete
+        self._whole = whole
+        if whole is not None:
+            whole.add_earlier(counts, position)
         self.counts = counts
         self.total = total
         self.bytes = self._first_byte = position
@@ -58,18 +68,29 @@ class Progress:
 
     def moved_to(self, chunk: Chunk, annotated: Iterable[Document]) -> None:
         """Count a chunk and its annotated documents, and move to its end."""
-        counts = self.counts
-        counts.read += len(chunk.documents) + len(chunk.rejected)
-        counts.rejected += len(chunk.rejected)
+        counts = Counts(read=len(chunk.documents) + len(chunk.rejected), rejected=len(chunk.rejected))
         for document in annotated:
             counts.written += 1
             counts.words += sum(len(sentence) for sentence in document.sentences or ())
             counts.entities += len(document.entities)
+        self.add(counts, chunk.bytes_read - self.bytes)
+
+    def add(self, counts: Counts, count: int) -> None:
+        """Count what has been read and written, and the `count` bytes that it took."""
+        self.counts.add(counts)
         if self._bar is not None:
             self._bar.set_description_str(f"{self.counts.written:,} documents", refresh=False)
             self._bar.set_postfix_str(f"{self.words_a_second:,.0f} words/s", refresh=False)
-            self._bar.update(chunk.bytes_read - self.bytes)
-        self.bytes = chunk.bytes_read
+            self._bar.update(count)
+        self.bytes += count
+        if self._whole is not None:
+            self._whole.add(counts, count)
+
+    def add_earlier(self, counts: Counts, count: int) -> None:
+        """Count what an earlier run has read and written: it does not count for the speed."""
+        self._words_before += counts.words
+        self._first_byte += count
+        self.add(counts, count)
 
     @contextmanager
     def shown(self, display: str) -> Iterator[None]:

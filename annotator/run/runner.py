@@ -41,7 +41,9 @@ def run(job: Job, display: str, warn: Warn) -> Progress:
     if job.left_out:
         warn(f"left out of the input, because it belongs to the output {job.output}: {_named(job.left_out)}")
     to_stream = job.output is None or _is_device(job.output)
-    progress = _run_to_stream(job, display, warn) if to_stream else _run_to_files(job, display, warn)
+    progress = _run_to_stream(job, display, warn) if to_stream else run_to_files(job, display, warn)
+    if progress.complete:
+        warn(f"{job.output} is complete: there is nothing left to do")
     if progress.counts.rejected and job.rejects:
         warn(f"records that could not be read are in {job.rejects}, with the reasons")
     return progress
@@ -77,18 +79,24 @@ def _run_to_stream(job: Job, display: str, warn: Warn) -> Progress:
     return progress
 
 
-def _run_to_files(job: Job, display: str, warn: Warn) -> Progress:
+def run_to_files(
+    job: Job, display: str, warn: Warn, load: Callable[[], Annotator] | None = None, whole: Progress | None = None
+) -> Progress:
+    """Annotate the input of a job whose output is a file or a folder, as `run` does.
+
+    `load` returns the annotator, if it has been loaded before. `whole` is the progress of all runs that this is one of.
+    """
     path = job.output
     assert path is not None
     journal = Journal(run_file(job, path, JOURNAL), job.plan)
     with locked(path, run_file(job, path, LOCK)):
         output = OutputFiles(job.shards or OneFile(path), job.format, job.options)
         last = beginning(job, journal, output, warn)
-        progress = Progress(replace(last.counts), job.input.size, last.bytes_read, complete=last.finished)
-        if last.finished:
-            warn(f"{path} is complete: there is nothing left to do")
-        else:
-            _write_rest(job, last, output, journal, progress, display, warn)
+        size = job.input.size
+        done = size if last.finished and size is not None else last.bytes_read
+        progress = Progress(replace(last.counts), size, done, last.finished, whole)
+        if not last.finished:
+            _write_rest(job, last, output, journal, progress, display, warn, load)
         if job.shards:
             tidy_folder(path)
         else:
@@ -104,9 +112,10 @@ def _write_rest(
     progress: Progress,
     display: str,
     warn: Warn,
+    load: Callable[[], Annotator] | None,
 ) -> None:
     """Write everything after the entry `last`, and give all files their names."""
-    annotator = _loaded(job)
+    annotator = _loaded(job, load)
     stamps = [stamp_of(source) for source in job.input.sources]
 
     def read_to(ends: Iterable[Mark]) -> tuple[ReadSource, ...]:
@@ -162,8 +171,8 @@ def _write_rest(
         journal.close()
 
 
-def _loaded(job: Job) -> Annotator:
-    annotator = job.recipe.load()
+def _loaded(job: Job, load: Callable[[], Annotator] | None = None) -> Annotator:
+    annotator = (load or job.recipe.load)()
     annotator.chunk_sizes = job.chunk_sizes
     return annotator
 

@@ -49,8 +49,8 @@ def copy(tiny: Path, tmp_path: Path) -> Path:
         ([DE, "--model", ""], 2,
          "unknown model '': It is neither a folder, nor owner/name on the Hub, nor one of panx-mini, xlm-r-panx"),
         ([DE, "-o", "s3://KEY:SEC/RET@b/k.jsonl"], 2,
-         "s3://b/k.jsonl: outputs are local files, and s3:// is none: "
-         "name a local file or folder by --output, and copy it there when it is complete"),
+         "s3://b/k.jsonl: units are written to a folder: "
+         "name one with --output, ending in /, and join it with `annotate merge`"),
         (["convert", DE, "gs://b/k.jsonl"], 2,
          "gs://b/k.jsonl: outputs are local files, and gs:// is none: "
          "name a local file or folder by OUT, and copy it there when it is complete"),

@@ -10,32 +10,16 @@ import click
 import pytest
 
 from annotator.cli import group
-from support.cli_runs import Run, annotate_apart, refused
+from support.cli_runs import Run, annotate, annotate_apart, refused
+from support.forbidding import write_hook
 from support.paths import SAMPLES
 from support.pickles import pickled_copy
 from support.trainings import GOLD, save_panx, write_conll
 
-# Python imports this at its start. What code makes of the error does not matter: the attempt is in the file.
-FORBIDDING = """
-import os, socket
-
-def forbid(what):
-    def attempt(*args, **kwargs):
-        with open(os.environ["ATTEMPTS"], "a") as attempts:
-            attempts.write(f"{what}: {args[-2:]}\\n")
-        raise OSError(f"no {what} here")
-    return attempt
-
-def forbid_all_but_local(what, method):
-    forbidden = forbid(what)
-    def attempt(self, *args):
-        return method(self, *args) if self.family == socket.AF_UNIX else forbidden(*args)
-    return attempt
-
-socket.getaddrinfo = forbid("getaddrinfo")
-for name in ("connect", "connect_ex", "sendto"):
-    setattr(socket.socket, name, forbid_all_but_local(name, getattr(socket.socket, name)))
-"""
+BOARD = (
+    '{"systems": [{"name": "m", "runs": ["m"]}], "corpora": [{"name": "c", "language": "", "split": "c"}], '
+    '"limit": null, "cells": [{"system": "m", "corpus": "c", "figure": {"f1": 1}, "precision": 1, "recall": 1}]}'
+)
 TRAINING = ("--base", "{tiny}", "--data", "{panx}", "--epochs", "1", "--sample", "4", "--output", "{new}/out")
 # The arguments of every command.
 COMMANDS = {
@@ -43,10 +27,13 @@ COMMANDS = {
     "view": ("{new}/in.txt",),
     "convert": ("{gold}", "{new}/gold.jsonl"),
     "validate": ("{gold}",),
+    "status": ("{divided}",),
+    "merge": ("{divided}", "{new}/merged.conll"),
     "stats": ("{gold}",),
     "evaluate": ("{gold}", "{gold}"),
     "calibrate": ("panx-mini", "{gold}", "--output", "{new}/calibrated"),
     "select": ("{gold}", "--count", "3", "-o", "{new}/batch.jsonl"),
+    "leaderboard": ("{tiny}", "--corpora", "{gold}", "--limit", "5", "--cache", "{new}/cache"),
     "train run": ("--train", "{own}", "--epochs", "1", "--sample", "4", "--output", "{new}/out"),
     "train zero-shot": TRAINING,
     "train joint": TRAINING,
@@ -57,6 +44,7 @@ COMMANDS = {
     "models list": (),
     "models export": ("{tiny}", "--output", "{new}/exported"),
     "models import": ("{pickled}", "--output", "{new}/imported"),
+    "models card": ("{card}", "{board}"),
     "doctor": (),
 }
 
@@ -71,24 +59,31 @@ def names(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def test_every_command_is_in_the_table() -> None:
-    assert set(names(group)) == set(COMMANDS)
+    assert set(names(group)) == {*COMMANDS, "demo"}  # which runs until it is ended: tests/demo/test_page.py
 
 
 @pytest.fixture(scope="module")
 def places(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The inputs of the commands."""
     folder = tmp_path_factory.mktemp("inputs")
-    (folder / "sitecustomize.py").write_text(FORBIDDING)
+    write_hook(folder)
     (folder / "results").mkdir()
+    assert annotate(SAMPLES / "de.txt", "--part", "1/1", "--engine", "null", "-o", f"{folder}/divided/").code == 0
     results = '{"name": "run", "base": "b", "trained_on": {}, "settings": {}, "dev": [], "test": {}, "seconds": 1.0}'
     (folder / "results" / "results.json").write_text(results)
+    (folder / "model").mkdir()
+    (folder / "model" / "config.json").write_text("{}")
+    (folder / "board.json").write_text(BOARD)
     return {
         "tiny": str(tiny),
+        "card": str(folder / "model"),
+        "board": str(folder / "board.json"),
         "pickled": str(pickled_copy(tiny, folder / "pickled")),
         "gold": str(SAMPLES / "gold.conll"),
         "own": str(write_conll(folder / "own.conll", GOLD[:12])),
         "panx": str(save_panx(folder / "panx")),
         "results": str(folder / "results"),
+        "divided": str(folder / "divided"),
         "site": str(folder),
     }
 

@@ -154,5 +154,5 @@ def test_a_size_may_have_a_unit(text: str, number: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "1.5MB", "MB", "1TB", "1e6", "٣MB"])
 def test_what_is_no_size_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="is not a size: write max_record as 64MB"):
+    with pytest.raises(UsageError, match="is not a size: write it as 64MB"):
         size(text)

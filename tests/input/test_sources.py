@@ -154,7 +154,7 @@ def test_uris_of_files_are_read(tmp_path: Path) -> None:
 def test_a_uri_of_an_unknown_kind_is_refused_without_its_secrets() -> None:
     with pytest.raises(UsageError) as raised:
         find_sources(["nonsense://me:secret@host/x?key=secret"], SUFFIXES)
-    assert raised.value.remedy == "use s3://, gs://, hdfs:// or file://" and "secret" not in str(raised.value)
+    assert raised.value.remedy == "use s3://, gs://, hdfs://, hf:// or file://" and "secret" not in str(raised.value)
 
 
 def test_stdin_is_given_at_most_once(monkeypatch: pytest.MonkeyPatch) -> None:
