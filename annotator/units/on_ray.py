@@ -23,6 +23,7 @@ from annotator.run.counts import Counts
 from annotator.run.lock import LockedError
 from annotator.run.progress import Progress
 from annotator.system.cores import usable_cores
+from annotator.system.standard_streams import stderr_discarded
 from annotator.units.division import Division
 from annotator.units.plan import Unit
 from annotator.units.run import progress_of, say_left
@@ -164,7 +165,8 @@ def _cluster(pool: Pool, warn: Warn) -> Iterator[int]:
         options |= {"object_store_memory": STORE_BYTES, "address": "local"}
     handler = signal.getsignal(signal.SIGTERM)
     try:
-        ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
+        with stderr_discarded():  # Ray says there, whatever its level, which level it has
+            ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise AnnotatorError(
             f"{address or 'ray'}: no cluster of Ray ({first_line(error)})",
