@@ -37,9 +37,7 @@ class Doubt:
 class Uncertainty:
     """How unsure a model is of a document.
 
-    `total` is the sum of 1 - margin over the stretches that may be entities, divided by the square root of the number
-    of words, so that long documents come first only if there is more to learn from them. `doubt` is None where nothing
-    may be an entity.
+    `total` is the sum of 1 - margin over the stretches that may be entities. `doubt` is None where nothing may be one.
     """
 
     total: float = 0.0
@@ -68,4 +66,4 @@ def uncertainty(scores: NDArray[np.float32], names: Sequence[str], seen: NDArray
         int(maybe[stretch[0]]), int(maybe[stretch[-1]]) + 1, names[best[word, 0]], names[best[word, 1]],
         round(float(margins[word]), 4),
     )  # fmt: skip
-    return Uncertainty(float((1 - margins[least]).sum() / np.sqrt(len(scores))), doubt)
+    return Uncertainty(float((1 - margins[least]).sum()), doubt)
