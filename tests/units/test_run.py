@@ -112,7 +112,7 @@ def test_runs_of_both_kinds_do_not_mix(corpus: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_parts_that_are_killed_at_any_instant_give_the_same_bytes(tmp_path: Path) -> None:
-    corpus = corpus_in(tmp_path / "in", times=40)
+    corpus = corpus_in(tmp_path / "in", times=15)
     assert annotate(corpus, "-o", f"{tmp_path}/one/", *OPTIONS).code == 0
     waits = random.Random(1)
     for part in range(1, 6):
