@@ -77,7 +77,7 @@ class Decoder:
     """
 
     def __init__(self, tags: TagSet, calibration: Calibration = NOT_CALIBRATED) -> None:
-        self._tags = tags
+        self.tag_set = tags
         self.calibration = calibration
         self._continues = np.array([[continues(first, second) for second in tags.tags] for first in tags.tags])
         self._starts = tags.starts()
@@ -120,7 +120,7 @@ class Decoder:
         for section_scores, section in self._sections(scores, roles):
             chosen[section] = self.tags(section_scores)
         unseen = ((roles & (HIDDEN | SEPARATOR)) != 0) | (scores == self._no_entity).all(axis=1)
-        names = self._tags.names
+        names = self.tag_set.names
         for i, (start, end) in enumerate(sentence.word_offsets()):
             if unseen[i]:
                 yield TaggedWord(start, end, OUTSIDE)
@@ -194,7 +194,7 @@ class Decoder:
         path = self.tags(scores)
         offsets = sentence.offsets
         tagged = np.flatnonzero(path != self._outside).tolist()  # where the tag is another than O
-        tags = self._tags.tags
+        tags = self.tag_set.tags
         first = 0
         while first < len(tagged):
             end = first + 1

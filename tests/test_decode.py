@@ -163,15 +163,16 @@ def test_the_score_is_of_the_tags_and_of_the_end(score: str, expected: float) ->
     assert last.score == pytest.approx({"mean": 0.7, "minimum": 0.6, "product": 0.48}[score], abs=1e-4)
 
 
-@pytest.mark.parametrize("hidden", [[HIDDEN, HIDDEN, 0, 0, 0], [0, 0, BREAK, 0, 0]])
-def test_the_end_is_that_of_the_words_own_section(hidden: list[int]) -> None:
-    """Words before a section, hidden or not, do not shift which word comes after an entity."""
-    before = np.log(np.array([[0.98, 0.01, 0.01]] * 2, dtype=np.float32))
-    sentence = Sentence.of([0, 1, 2, 3, 4, 5, 6, 9, 10, 11])
-    roles = np.array(hidden, dtype=np.uint16)
-    (found,) = decoder("product").entities(np.concatenate([before, SCORES]), sentence, roles)
-    assert (found.start, found.end) == (4, 9)
-    assert found.score == pytest.approx(0.24, abs=1e-4)
+@pytest.mark.parametrize("before", [0, HIDDEN])
+@pytest.mark.parametrize("score", ["mean", "minimum", "product"])
+def test_the_score_after_a_break_is_that_of_the_same_words_alone(score: str, before: int) -> None:
+    sentence = Sentence.of([0, 1, 2, 5, 6, 7])
+    (alone,) = decoder(score).entities(SCORES, sentence)
+    outside = np.log(np.array([[0.98, 0.01, 0.01]] * 3, dtype=np.float32))
+    longer = Sentence.of([*range(6), *(offset + 6 for offset in [0, 1, 2, 5, 6, 7])])
+    roles = np.array([0, 0, before, BREAK, 0, 0], dtype=np.uint16)
+    (found,) = decoder(score).entities(np.concatenate([outside, SCORES]), longer, roles)
+    assert (found.start, found.end, found.score) == (6, 11, alone.score)
 
 
 def test_a_calibration_makes_a_probability_of_the_score() -> None:

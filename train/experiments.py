@@ -25,6 +25,7 @@ from .finetune import finetune
 from .gather import LANGUAGES, Gathered, gather
 from .measure import MICRO, Score, measure
 from .panx import Panx
+from .soft import teach
 from .trainer import Settings
 from .watch import Watch
 
@@ -50,6 +51,7 @@ class Results:
 
     `trained_on` counts sentences by language or file, `dev` holds the F1 after each epoch, and `test` the scores by
     language or file, then by label (MICRO: all labels). `chose_the_epoch` says that those are the sentences of `dev`.
+    `teacher` is the model that it was distilled from, if there is one.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Results:
     seconds: float
     versions: dict[str, str] = field(default_factory=dict)
     chose_the_epoch: bool = False
+    teacher: str | None = None
 
     def f1(self, language: str) -> float | None:
         """F1 on the test split of a language or on a file; None if it was not measured."""
@@ -91,16 +94,26 @@ class Results:
 
 
 def run(
-    name: str, gathered: Gathered, base: str, output: Path, settings: Settings, watch: Watch | None = None
+    name: str,
+    gathered: Gathered,
+    base: str,
+    output: Path,
+    settings: Settings,
+    watch: Watch | None = None,
+    teacher: str | None = None,
+    unlabelled: Sequence[str] = (),
 ) -> Results:
     """Fine-tune on gathered sentences and score the result on those to test on.
+
+    The model `teacher` also teaches what it says of the training sentences, and of the text in the files `unlabelled`.
 
     The results are also written to `output/results.json`, beside the checkpoint.
     """
     started = time.monotonic()
     train = [sentence for sentences in gathered.train.values() for sentence in sentences]
     dev = [sentence for sentences in gathered.dev.values() for sentence in sentences]
-    f1_by_epoch = finetune(base, output, gathered.tags, train, dev, settings, watch)
+    taught = teach(teacher, gathered.tags, train, unlabelled) if teacher else None
+    f1_by_epoch = finetune(base, output, gathered.tags, train, dev, settings, watch, taught)
     annotator = Annotator.load(str(output))
     results = Results(
         name=name,
@@ -113,6 +126,7 @@ def run(
         versions={"python": platform.python_version()}
         | {p: version(p) for p in ("torch", "transformers", DISTRIBUTION)},
         chose_the_epoch=gathered.test is gathered.dev,
+        teacher=teacher,
     )
     results.save(output)
     return results

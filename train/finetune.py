@@ -11,12 +11,10 @@ import torch
 from transformers import (
     AutoModelForTokenClassification,
     AutoTokenizer,
-    DataCollatorForTokenClassification,
     EarlyStoppingCallback,
     EvalPrediction,
     PreTrainedModel,
     PrinterCallback,
-    Trainer,
 )
 
 from annotator.calibration import KEY
@@ -28,6 +26,7 @@ from annotator.files.sinks import reporting_os_errors
 from .alignment import IGNORED, Example, align
 from .corpora import TaggedSentence
 from .measure import MICRO, score
+from .soft import SoftCollator, SoftTrainer, Taught, soft_features
 from .trainer import InOrder, Listed, SaveOften, Settings, full_disk_reported, last_checkpoint, training_arguments
 from .watch import Watch, without_reports
 
@@ -44,11 +43,13 @@ def finetune(
     dev: Sequence[TaggedSentence],
     settings: Settings,
     watch: Watch | None = None,
+    taught: Taught | None = None,
 ) -> list[float]:
     """Train on `train`, and write the epoch with the best F1 on `dev` to `output`.
 
     `base` is a folder, `owner/name` on the Hub, or the name of a model that is on this machine. Resumes from the last
-    complete checkpoint in `output/checkpoints` if there is one. Returns the F1 on dev after each epoch. Raises
+    complete checkpoint in `output/checkpoints` if there is one. What a teacher says of `train` and of further sentences
+    is learnt as well. Returns the F1 on dev after each epoch. Raises
     AnnotatorError for a base that is not an encoder, for a folder that cannot be written, and for a full disk.
     """
     tokenizer, model = _load(base, labels, settings)
@@ -68,7 +69,13 @@ def finetune(
         predicted = [[labels[i] for i in row[keep]] for row, keep in zip(predicted_ids, counted, strict=True)]
         return {"f1": score(gold, predicted)[MICRO].f1}
 
-    trainer = Trainer(
+    learnt = features(train)
+    if taught:
+        learnt = soft_features(train, taught.labelled, tokenizer, label_ids, MAX_PIECES)
+        if taught.unlabelled:
+            further, says = zip(*taught.unlabelled, strict=True)
+            learnt += soft_features(further, says, tokenizer, None, MAX_PIECES)
+    trainer = SoftTrainer(
         model=model,
         args=training_arguments(
             checkpoints,
@@ -84,9 +91,9 @@ def finetune(
             metric_for_best_model="f1",
             disable_tqdm=True,
         ),
-        train_dataset=Listed(features(train)),
+        train_dataset=Listed(learnt),
         eval_dataset=Listed(features(dev)),
-        data_collator=DataCollatorForTokenClassification(tokenizer, label_pad_token_id=IGNORED),
+        data_collator=SoftCollator(tokenizer),
         compute_metrics=dev_f1,
         preprocess_logits_for_metrics=lambda logits, _labels: logits.argmax(dim=-1),
         callbacks=[

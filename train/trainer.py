@@ -27,6 +27,7 @@ from annotator.errors import AnnotatorError
 from .alignment import IGNORED, Example
 
 FINAL = "final"
+KEPT_CHECKPOINTS = 2  # the last one, and the best or the one before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def training_arguments(output: Path, settings: Settings, **more: Any) -> Trainin
         learning_rate=settings.rate,
         weight_decay=settings.weight_decay,
         lr_scheduler_type=settings.schedule,
-        save_total_limit=2,
+        save_total_limit=KEPT_CHECKPOINTS,
         logging_steps=50,
         seed=settings.seed,
         bf16=bf16,

@@ -61,6 +61,7 @@ COMMANDS = {
     "evaluate": "annotator.cli.evaluate:evaluate",
     "calibrate": "annotator.cli.calibrate:calibrate",
     "leaderboard": "annotator.cli.leaderboard:leaderboard",
+    "select": "annotator.cli.select:select",
     "train": "annotator.cli.train:train",
     "models": "annotator.cli.models:models",
     "demo": "annotator.cli.demo:demo",

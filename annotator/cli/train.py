@@ -97,7 +97,13 @@ def training_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _fine_tune(
-    name: str, train_on: Sequence[str], dev_on: Sequence[str], test_on: Sequence[str] | None, training: Training
+    name: str,
+    train_on: Sequence[str],
+    dev_on: Sequence[str],
+    test_on: Sequence[str] | None,
+    training: Training,
+    teacher: str | None = None,
+    unlabelled: Sequence[str] = (),
 ) -> None:
     from annotator.train import experiments, report
     from annotator.train.gather import gather, is_file
@@ -110,7 +116,7 @@ def _fine_tune(
     report.print_table(report.counts_table(gathered))
     base, settings = experiments.defaults(all(map(is_file, train_on)), training.base, training.given)
     watch = None if training.quiet else Watch(say)
-    results = experiments.run(name, gathered, base, training.output, settings, watch)
+    results = experiments.run(name, gathered, base, training.output, settings, watch, teacher, unlabelled)
     report.write_run_card(training.output, results)
     report.print_table(report.results_table([results]))
 
@@ -141,13 +147,28 @@ Examples:
     "--test", "--eval", "test_on", metavar="A,B", callback=_names,
     help="Languages or files to test on.  [default: de,fr,it,en; on own files only: what chooses the epoch]",
 )  # fmt: skip
+@click.option("--distil-from", "teacher", metavar="MODEL", help="Also learn the probabilities that this model gives.")
+@click.option(
+    "--unlabelled", multiple=True, metavar="FILE", help="Text to learn these probabilities on as well, in any format."
+)
 @training_options
-def run(train_on: list[str], dev_on: list[str] | None, test_on: list[str] | None, training: Training) -> None:
+def run(
+    train_on: list[str],
+    dev_on: list[str] | None,
+    test_on: list[str] | None,
+    teacher: str | None,
+    unlabelled: tuple[str, ...],
+    training: Training,
+) -> None:
     """Fine-tune on languages or tagged files, and score the result on others.
 
     Tagged files may have any labels. A tenth of their sentences is held out to choose the epoch.
     """
-    _fine_tune("run", train_on, dev_on or (), test_on, training)
+    from annotator.errors import UsageError
+
+    if unlabelled and not teacher:
+        raise UsageError("unlabelled text is only for a teacher", "name one with {distil_from}")
+    _fine_tune("run", train_on, dev_on or (), test_on, training, teacher, unlabelled)
 
 
 def _experiment(name: str, languages: str) -> None:

@@ -95,6 +95,7 @@ FORMATS: Mapping[str, Format] = {
                 "prodigy": _RECORD | {"words"},
                 "doccano": _RECORD - {"scores"},
                 "labelstudio": _RECORD,
+                "argilla": _RECORD - {"scores"},
                 "spacy": ALL - {"scores"},
             },
         ),

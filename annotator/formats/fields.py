@@ -35,7 +35,7 @@ def to_document(record: dict[str, Any], origin: Origin, options: ReadOptions) ->
     joined where one begins inside an entity. Raises RecordError for a record without text, for words and entities
     whose offsets are invalid, and for scores outside [0, 1].
     """
-    record = _from_label_studio(record, options.text_field)
+    record = _from_argilla(_from_label_studio(record, options.text_field), options.text_field)
     if options.text_field not in record and isinstance(record.get("paragraphs"), list):
         record = _from_training_json(record, origin, options.text_field)
     text = _text(record, origin, options.text_field)
@@ -122,6 +122,19 @@ def _from_label_studio(record: dict[str, Any], text_field: str) -> dict[str, Any
     ents = [{**r, **v} for r in regions if isinstance(v := r.get("value"), dict)]
     del record["data"]
     return {**record, **task, "ents": ents}
+
+
+def _from_argilla(record: dict[str, Any], text_field: str) -> dict[str, Any]:
+    """A record of Argilla with the spans of its first response or else suggestion as `ents`; any other as it is."""
+    fields, answers = record.get("fields"), [record.get("responses"), record.get("suggestions")]
+    if text_field in record or not isinstance(fields, dict) or not any(isinstance(one, dict) for one in answers):
+        return record
+    given = [answer for one in answers if isinstance(one, dict) for answer in one.values()]
+    given = [answer[0] if isinstance(answer, list) and answer else answer for answer in given]
+    values = (answer.get("value") for answer in given if isinstance(answer, dict))
+    ents = next((value for value in values if isinstance(value, list)), [])
+    meta = record.get("metadata") or {}
+    return {**fields, "id": record.get("id"), "ents": ents, "meta": meta}
 
 
 def _list(value: Any) -> list[Any]:

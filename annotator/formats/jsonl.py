@@ -142,6 +142,26 @@ def _label_studio(document: Document) -> dict[str, Any]:
     return {"data": fields, "predictions": [{"model_version": "annotator", "result": result}]}
 
 
+def _argilla(document: Document) -> dict[str, Any]:
+    """A record that Argilla's `Record.from_dict` accepts, with a suggestion for a span question `entities` on `text`.
+
+    {"id", "fields": {"text"}, "metadata", "suggestions": {"entities": {"value": [{"start", "end", "label"}], "score":
+    [score], "agent"}}}; without scores unless all entities have one.
+    Source: https://docs.argilla.io/latest/reference/argilla/records/records/
+    """
+    value = [{"start": entity.start, "end": entity.end, "label": entity.label} for entity in document.entities]
+    suggestion: dict[str, Any] = {"value": value, "agent": "annotator"}
+    scores = [entity.score for entity in document.entities]
+    if scores and None not in scores:
+        suggestion["score"] = scores
+    return {
+        "id": document.id,
+        "fields": {"text": document.text},
+        "metadata": dict(document.meta),
+        "suggestions": {"entities": suggestion},
+    }
+
+
 def _spacy(document: Document) -> dict[str, Any]:
     """What spaCy's `Doc.to_json` returns and `Doc.from_json` accepts, with two more fields: the id and the meta.
 
@@ -175,5 +195,6 @@ STYLES: Mapping[str | None, Callable[[Document], dict[str, Any]]] = {
     "prodigy": _prodigy,
     "doccano": _doccano,
     "labelstudio": _label_studio,
+    "argilla": _argilla,
     "spacy": _spacy,
 }

@@ -33,6 +33,7 @@ COMMANDS = {
     "evaluate": ("{gold}", "{gold}"),
     "calibrate": ("panx-mini", "{gold}", "--output", "{new}/calibrated"),
     "leaderboard": ("{tiny}", "--corpora", "{gold}", "--limit", "5", "--cache", "{new}/cache"),
+    "select": ("{gold}", "--count", "3", "-o", "{new}/batch.jsonl"),
     "train run": ("--train", "{own}", "--epochs", "1", "--sample", "4", "--output", "{new}/out"),
     "train zero-shot": TRAINING,
     "train joint": TRAINING,

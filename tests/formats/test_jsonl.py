@@ -250,6 +250,20 @@ def test_label_studios_regions_are_in_a_prediction() -> None:
     assert "score" not in second and second["id"] != first["id"]
 
 
+def test_argillas_spans_are_a_suggestion() -> None:
+    record = written("argilla")
+    assert (record["id"], record["fields"], record["metadata"]) == ("i", {"text": TEXT}, {"n": 1})
+    spans = [{"start": 2, "end": 5, "label": "LOC"}, {"start": 15, "end": 19, "label": "LOC"}]
+    assert record["suggestions"] == {"entities": {"value": spans, "agent": "annotator"}}  # one of them has no score
+
+
+def test_a_response_in_argilla_counts_more_than_a_suggestion() -> None:
+    record = written("argilla")
+    record["responses"] = {"entities": [{"value": [{"start": 2, "end": 5, "label": "PER"}], "user_id": "u"}]}
+    (found,) = from_bytes(json.dumps(record).encode(), FORMATS["jsonl"])
+    assert [(e.start, e.end, e.label) for e in found.entities] == [(2, 5, "PER")]
+
+
 def test_spacy_accepts_its_records() -> None:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab

@@ -106,7 +106,8 @@ def test_options_change_what_a_format_holds() -> None:
         (
             "jsonl",
             WriteOptions(style="prodgy"),
-            "unknown style 'prodgy': did you mean prodigy? There are words, prodigy, doccano, labelstudio, spacy",
+            "unknown style 'prodgy': did you mean prodigy? "
+            "There are words, prodigy, doccano, labelstudio, argilla, spacy",
         ),
     ],
 )
