@@ -75,7 +75,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "mkdocs.yml"):
         shutil.copy(ROOT / name, folder)
     for name in ("docs", "samples"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "runs"))
     (folder / "models").symlink_to(ROOT / "models")
     (folder / "annotator").symlink_to(ROOT / "annotator")
     return folder
@@ -126,6 +126,13 @@ def test_the_references_have_every_command_and_every_public_name(site: Path) -> 
     assert not missing
     api = parsed(site / "docs" / "api.html").anchors
     assert not [name for name in annotator.__all__ if not any(one.endswith(f".{name}") for one in api)]
+
+
+def test_the_notebook_is_a_page_with_its_pictures(site: Path) -> None:
+    tour = parsed(site / "docs" / "tour.html")
+    assert "how-good-is-it" in tour.anchors and sum(target.endswith(".png") for target in tour.loaded) >= 2
+    assert "tour.html" in parsed(site / "docs" / "quickstart.html").links
+    assert "docs/tour.html" in parsed(site / "index.html").links
 
 
 def test_code_and_lists_are_what_they_are_on_github(site: Path) -> None:

@@ -1,18 +1,20 @@
 """What MkDocs does with this repository beyond mkdocs.yml.
 
 The pages link to each other as they stand in the repository, so that the links work on GitHub. Here they are brought
-together in a folder with the same structure, and so the same links work on the site, and MkDocs checks them all.
+together in a folder with the same structure, so that the same links work on the site, and MkDocs checks them all.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from shutil import rmtree
 from typing import Any
 
 import click
+from mkdocs.structure.files import File, Files
+from nbconvert import MarkdownExporter
 
 from annotator.cli import group
 
@@ -22,6 +24,7 @@ PAGES = (
     "models/panx-mini/README.md", "models/panx-mini/LICENSE",
 )  # fmt: skip
 COMMANDS = "docs/commands.md"
+NOTEBOOK = "docs/tour.ipynb"
 WIDTH = 80  # columns
 FENCE = re.compile(r"^(```+\w+) .*$", re.MULTILINE)
 
@@ -37,11 +40,24 @@ def on_config(config: Any) -> Any:
     return config
 
 
+def on_files(files: Files, config: Any) -> Files:
+    """Add the notebook as a page, with its pictures beside it."""
+    text, resources = MarkdownExporter().from_filename(str(ROOT / NOTEBOOK))
+    page = PurePosixPath(NOTEBOOK).with_suffix(".md")
+    files.append(File.generated(config, str(page), content=text))
+    for name, picture in resources["outputs"].items():
+        files.append(File.generated(config, str(page.with_name(name)), content=picture))
+    return files
+
+
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """The page for the site.
 
     Fences of code say only the language: the Markdown of the site does not know what tests read there (`sh no-run`).
     """
+    markdown = markdown.replace("(tour.ipynb)", "(tour.md)").replace(f"({NOTEBOOK})", f"({NOTEBOOK[:-5]}md)")
+    if page.file.src_uri == "CHANGELOG.md":
+        page.meta["search"] = {"boost": 0.2}  # it has words of all other pages
     if page.file.src_uri == COMMANDS:
         markdown = markdown.partition(" (On the site")[0] + "\n" + "\n".join(helps(group, "annotate"))
     return FENCE.sub(r"\1", markdown)
