@@ -212,7 +212,7 @@ class Decoder:
             if begin < stop:
                 after = places[-1] + 1
                 goes_on = self._continues[path[places[-1]]]
-                ends = 1.0 - np.exp(scores[words[after], goes_on]).sum() if after < len(words) else 1.0
+                ends = 1.0 - np.exp(scores[after, goes_on]).sum() if after < len(words) else 1.0
                 score = self.calibration(label, self._score(probabilities[begin:stop], float(ends)))
                 yield Entity(offsets[2 * own[begin]], offsets[2 * own[stop - 1] + 1], label, score)
             first = end

@@ -26,10 +26,11 @@ from annotator.errors import AnnotatorError, UsageError, did_you_mean
 from annotator.labels import TagSet
 from annotator.prepare.chunk_sizes import ChunkSizes, chunk_documents
 from annotator.prepare.encode import Encoder
-from annotator.prepare.long_documents import Part, join_parts, split_long
+from annotator.prepare.long_documents import Part, join_parts
 from annotator.prepare.markup import MARKUP, check_markup
 from annotator.prepare.preparer import Prepared, Preparer, contents
 from annotator.prepare.segment import Segmenter
+from annotator.prepare.tasks import Task, tasks_of
 from annotator.system.cores import usable_cores
 from annotator.system.forks import lock_kept_over_forks
 from annotator.system.prefetch import prefetch
@@ -191,7 +192,7 @@ class Annotator:
         """
         (document,) = _as_documents([text])
         found: list[TaggedWord] = []
-        for task, prepared, scores in self._scored(self._tasks([[document]]), workers=0):
+        for task, prepared, scores in self._scored([[document]], workers=0):
             for words in self.decoder.words(prepared, scores):
                 found += (replace(word, start=word.start + task.start, end=word.end + task.start) for word in words)
         return found
@@ -205,7 +206,7 @@ class Annotator:
         if workers is None:
             workers = max(1, usable_cores() - 1) if self.engine.on_gpu else 0
         parts: list[Part] = []
-        for task, prepared, scores in self._scored(self._tasks(chunks), workers):
+        for task, prepared, scores in self._scored(chunks, workers):
             documents = list(self._annotate(task.documents, prepared, scores))
             if task.part_of is None:
                 yield documents
@@ -214,13 +215,6 @@ class Annotator:
             if task.is_last:
                 yield [join_parts(task.part_of, parts)]
                 parts = []
-
-    def _tasks(self, chunks: Iterable[Sequence[Document]]) -> Iterator[_Task]:
-        for chunk in chunks:
-            if len(chunk) == 1 and self.chunk_sizes.is_long(chunk[0]):
-                yield from _tasks_of_long(chunk[0], self.segmenter, self.chunk_sizes)
-            else:
-                yield _Task(chunk)
 
     def close(self) -> None:
         """Free the model; any later use of the annotator raises AnnotatorError.
@@ -247,8 +241,9 @@ class Annotator:
             )
         return load_once, (self.recipe,)
 
-    def _prepared(self, tasks: Iterator[_Task], workers: int) -> Iterator[tuple[_Task, Prepared]]:
-        """Each task with its documents segmented and encoded."""
+    def _prepared(self, chunks: Iterable[Sequence[Document]], workers: int) -> Iterator[tuple[Task, Prepared]]:
+        """The tasks of the chunks with their documents segmented and encoded."""
+        tasks = tasks_of(chunks, self.segmenter, self.chunk_sizes)
         preparer = Preparer(self.segmenter, self.encoder, self.markup)
         if not workers:
             return ((task, preparer(contents(task.documents))) for task in tasks)
@@ -256,15 +251,17 @@ class Annotator:
 
         return prepare_ahead(preparer, tasks, workers)
 
-    def _scored(self, tasks: Iterator[_Task], workers: int) -> Iterator[tuple[_Task, Prepared, NDArray[np.float32]]]:
-        """Each task with its documents segmented and encoded, and scores float32 [words, labels] of their windows.
+    def _scored(
+        self, chunks: Iterable[Sequence[Document]], workers: int
+    ) -> Iterator[tuple[Task, Prepared, NDArray[np.float32]]]:
+        """The tasks of the chunks, prepared, with scores float32 [words, labels] of the words of their windows.
 
         The engine computes the next task while this one is decoded and written.
         """
         with Scorer(self.engine.streams) as scorer:
             started = (
                 (task, prepared, scorer.submit(prepared.windows, self.engine, self.budget))
-                for task, prepared in self._prepared(tasks, workers)
+                for task, prepared in self._prepared(chunks, workers)
             )
             for task, prepared, pending in prefetch(started, AHEAD):
                 yield task, prepared, pending.result()
@@ -311,22 +308,3 @@ def _as_documents(documents: Iterable[Document | str]) -> Iterator[Document]:
             yield document
         else:
             raise TypeError(f"a text must be a string or a Document, not {repr_short(document)}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """Documents to annotate together, or the part of a long document that begins at `start` in it."""
-
-    documents: Sequence[Document]
-    part_of: Document | None = None
-    start: int = 0
-    is_last: bool = False
-
-
-def _tasks_of_long(document: Document, segmenter: Segmenter, sizes: ChunkSizes) -> Iterator[_Task]:
-    parts = split_long(document, segmenter, sizes)
-    part: Part | None = next(parts)
-    while part is not None:
-        following = next(parts, None)
-        yield _Task([part.document], document, part.start, is_last=following is None)
-        part = following

@@ -163,6 +163,18 @@ def test_the_score_is_of_the_tags_and_of_the_end(score: str, expected: float) ->
     assert last.score == pytest.approx({"mean": 0.7, "minimum": 0.6, "product": 0.48}[score], abs=1e-4)
 
 
+@pytest.mark.parametrize("before", [0, HIDDEN])
+@pytest.mark.parametrize("score", ["mean", "minimum", "product"])
+def test_the_score_after_a_break_is_that_of_the_same_words_alone(score: str, before: int) -> None:
+    sentence = Sentence.of([0, 1, 2, 5, 6, 7])
+    (alone,) = decoder(score).entities(SCORES, sentence)
+    outside = np.log(np.array([[0.98, 0.01, 0.01]] * 3, dtype=np.float32))
+    longer = Sentence.of([*range(6), *(offset + 6 for offset in [0, 1, 2, 5, 6, 7])])
+    roles = np.array([0, 0, before, BREAK, 0, 0], dtype=np.uint16)
+    (found,) = decoder(score).entities(np.concatenate([outside, SCORES]), longer, roles)
+    assert (found.start, found.end, found.score) == (6, 11, alone.score)
+
+
 def test_a_calibration_makes_a_probability_of_the_score() -> None:
     curve = Curve((1.0, 2.0, -1.0))
     (found,) = decoder("mean", curve).entities(SCORES, Sentence.of([0, 1, 2, 5, 6, 7]))

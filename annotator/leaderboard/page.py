@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from annotator.evaluate.sections import SIGNIFICANT
 from annotator.leaderboard.board import Board
-from annotator.leaderboard.cells import MISSING, heading, language, memory, speed, spread
+from annotator.leaderboard.cells import LEGEND, MISSING, heading, language, mark, memory, speed, spread
 from annotator.pages.template import page, printable
 
 
@@ -17,7 +16,8 @@ def as_html(board: Board) -> str:
         board=board,
         heading=heading(board),
         missing=MISSING,
-        significant=SIGNIFICANT,
+        legend=LEGEND,
+        mark=mark,
         notes=list(map(printable, board.notes)),
         cells={(cell.system, cell.corpus): cell for cell in board.cells},
         # The lowest figure is left a tint, so that it is told from a cell without one.
