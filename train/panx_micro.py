@@ -1,6 +1,6 @@
 """The recipe of the small model: a student of the embedded one with fewer layers, for CPUs.
 
-    python -m annotator.train.panx_micro --data DATA --teacher runs/panx-mini/last/final --output runs/panx-micro
+    python -m annotator.train.panx_micro --data DATA --teacher runs/panx-mini/published --output runs/panx-micro
 
 `DATA` holds the corpora of panx_mini.PASSES. The student learns what the teacher says of their words; tags are not
 used. A killed training resumes from its last checkpoint when it is started again. The checkpoint to publish, with its

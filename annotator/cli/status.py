@@ -18,7 +18,7 @@ SHOWN = 10
 @click.option("--names", default=SHOWN, show_default=True, metavar="N", help="Show the first N units of each kind.")
 @json_option
 def status(output: str, names: int, as_json: bool) -> None:
-    """Show which units of a run with --part, or at a URI, are done, under way, missing or have rejects.
+    """Show which units of a run with --part or --on, or at a URI, are done, under way, missing or have rejects.
 
     The exit code is 0 only if all are done.
     """

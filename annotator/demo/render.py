@@ -22,9 +22,9 @@ client = Client("{url}")
 client.predict("Angela Merkel besuchte Paris.", api_name="/annotate")
 """
 _CURL = """\
-id=$(curl -s {url}gradio_api/call/annotate -H 'Content-Type: application/json' \\
-  -d '{{"data": ["Angela Merkel besuchte Paris."]}}' | cut -d '"' -f 4)
-curl -sN {url}gradio_api/call/annotate/$id
+id=$(curl -s {url}gradio_api/call/v2/annotate -H 'Content-Type: application/json' \\
+  -d '{{"text": "Angela Merkel besuchte Paris."}}' | cut -d '"' -f 4)
+curl -sN {url}gradio_api/call/v2/annotate/$id
 """
 NOTHING = '<p class="quiet">Nothing to show yet.</p>'
 

@@ -17,7 +17,7 @@ from annotator.evaluate.weaknesses import buckets_section, weaknesses
 from annotator.pages.template import page, printable
 
 MOST_LABELS = 25  # in the matrix of labels
-TRUST = ("How strictly entities match", "How far scores can be trusted")
+KINDS = ("Errors", "Confused labels")
 NONE = "none"  # for the side of a confusion that has no entity
 Bar = tuple[float, float | None, float | None]  # F1, and the ends of its interval if there is one
 
@@ -93,21 +93,23 @@ class Choices:
 def as_html(evaluation: Evaluation) -> str:
     """The page; what is drawn from many errors says how many there are."""
     found = list(sections(evaluation))
-    about_names = ("Names ", "Where ")
     charts = [Chart(section, _bars(section.title, evaluation)) for section in found]
+    scores = [one for one in charts if one.bars or one.section.title == "Two systems"]
+    kinds = [one for one in charts if one.section.title in KINDS]
     weak = list(weaknesses(evaluation, details=True))
     return page(
         "evaluation.html",
         about=heading(evaluation),
         figures=list(_figures(evaluation)),
         warnings=list(map(printable, evaluation.warnings)),
-        scores=[one for one in charts if one.bars or one.section.title == "Two systems"],
-        kinds=[one for one in charts if one.section.title in ("Errors", "Confused labels")],
+        scores=scores,
+        kinds=kinds,
         matrix=_matrix(evaluation.matrix),
         buckets=list(_bucket_charts(evaluation)),
-        names=[Chart(section) for section in weak if section.title.startswith(about_names)],
-        trust=[one for one in charts if one.section.title in TRUST],
+        names=[Chart(section) for section in weak if section.title.startswith(("Names ", "Where "))],
+        trust=[one for one in charts if one not in (*scores, *kinds)],
         reliability=evaluation.calibration.bins if evaluation.calibration else (),
+        curve=evaluation.calibration.curve if evaluation.calibration else (),
         errors=[_shown(example, evaluation.by_words) for example in evaluation.examples],
         drawn=_drawn(evaluation),
         choices=_choices(evaluation.examples),

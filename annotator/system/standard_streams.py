@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 
@@ -23,6 +25,22 @@ def secure_standard_streams() -> None:
         encoding, errors = (sys.stderr.encoding, sys.stderr.errors) if sys.stderr else ("utf-8", "backslashreplace")
         raw = _Unfailing(2, "w", closefd=False)
         sys.stderr = io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors, line_buffering=True)
+
+
+@contextmanager
+def stderr_discarded() -> Iterator[None]:
+    """Lose what libraries write to stderr meanwhile, also from code that is not Python's."""
+    with suppress(OSError):
+        sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 class _Unfailing(io.FileIO):

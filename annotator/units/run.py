@@ -31,10 +31,15 @@ def run_part(division: Division, units: Sequence[Unit], part: Part, display: str
         if left:
             time.sleep(LOOK_AGAIN)
         left = [unit for unit in left if not _did(worker, unit, progress)]
+    say_left(left, warn)
+    return progress
+
+
+def say_left(left: Sequence[Unit], warn: Warn) -> None:
+    """Tell `warn` which units were left to other workers, if there are any."""
     if left:
         more = f" and {len(left) - 1} more" if len(left) > 1 else ""
         warn(f"left to the workers that are doing them: {left[0].shard}{more}")
-    return progress
 
 
 def progress_of(units: Sequence[Unit]) -> Progress:

@@ -22,20 +22,35 @@ from annotator.units.division import UNIT_SIZE, divide, folder_of
 from annotator.units.part import WHOLE_RUN, parse_part
 from annotator.units.run import run_part
 
+RAY = "ray"
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
     """What of a run is done where.
 
-    `part` is the text of a part (see `parse_part`). `unit_size` is the size in bytes of units.
+    `part` is the text of a part (see `parse_part`). `unit_size` is the size in bytes of units. `on` is `ray` for
+    a cluster that is found or started, or its address, `ray://HOST:PORT`; it has `replicas` workers with so many GPUs
+    each.
     """
 
     part: str | None = None
     unit_size: int | None = None
+    on: str | None = None
+    replicas: int = 1
+    gpus_per_replica: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.on is not None and not (self.on == RAY or self.on.startswith(f"{RAY}://")):
+            raise UsageError(f"unknown engine {self.on!r}", "write {on} ray or ray://HOST:PORT")
+        if self.on and self.part:
+            raise UsageError("a run on Ray is not divided into parts", "leave out {part}")
+        if not self.on and (self.replicas, self.gpus_per_replica) != (1, 0.0):
+            raise UsageError("replicas are workers of a cluster", "add {on} ray")
 
     def divides(self, output: str | None) -> bool:
         """Whether a run with this output is divided into units."""
-        return bool(self.part or self.unit_size or (output and is_uri(output)))
+        return bool(self.part or self.unit_size or self.on or (output and is_uri(output)))
 
 
 def run_spread(
@@ -70,6 +85,11 @@ def run_spread(
     job = Job(given, output_format(format_name, None), options, recipe or Recipe(), on_error=on_error, workers=workers)
     join = resume or spread.part is not None
     division, units = divide(job, folder, spread.unit_size or UNIT_SIZE, join=join, force=force)
+    if spread.on:
+        from annotator.units.on_ray import Pool, run_on_ray
+
+        pool = Pool(None if spread.on == RAY else spread.on, spread.replicas, spread.gpus_per_replica)
+        return run_on_ray(division, units, pool, display, warn)
     return run_part(division, units, part, display, warn)
 
 

@@ -117,7 +117,7 @@ def test_a_file_has_its_figures() -> None:
 
 def test_code_asks_the_address_of_the_page() -> None:
     shown = Tags(code_html("http://h:1/")).text
-    assert 'Client("http://h:1/")' in shown and "curl -s http://h:1/gradio_api/call/annotate -H" in shown
+    assert 'Client("http://h:1/")' in shown and "curl -s http://h:1/gradio_api/call/v2/annotate -H" in shown
 
 
 def test_switches_have_the_colours_of_their_labels() -> None:

@@ -10,7 +10,6 @@ import pytest
 from annotator.decode import Keep
 from annotator.demo.uploads import annotate_file
 from annotator.errors import RecordError, UsageError
-from annotator.formats import OUTPUTS
 from annotator.pipeline import Annotator
 from annotator.run.progress import Progress
 from support.cli_runs import LINES, annotate
@@ -26,7 +25,7 @@ def uploaded(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("output", ["jsonl", "conll2003", "docbin"])
 def test_a_file_is_what_the_command_line_writes(
     output: str, uploaded: Path, ner: Annotator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,32 @@ from annotator.evaluate.evaluation import Evaluation, evaluate
 from annotator.evaluate.matching import ERRORS
 from annotator.evaluate.page import MOST_LABELS, as_html
 from annotator.evaluate.paired_files import Files
-from support.evaluations import FOUND, GOLD, compared, written
+from annotator.evaluate.sections import sections
+from annotator.evaluate.weaknesses import weaknesses
+from support.evaluations import FOUND, GOLD, compared, document, written
 from support.report_pages import CHROMIUM, ReportPage, in_chromium
 
+
+@pytest.fixture
+def scored(named_records: Callable[..., None]) -> Evaluation:
+    """Predictions with scores, some of them wrong."""
+    gold = [document("Bern", (0, 4, "LOC"), line=line) for line in range(1, 21)]
+    found = [
+        document("Bern", (0, 4, "LOC" if line % 3 else "ORG"), score=line / 20, line=line) for line in range(1, 21)
+    ]
+    named_records(gold=gold, pred=found)
+    return evaluate([Files("gold.jsonl", "pred.jsonl")], format_name="jsonl")
+
+
 HOSTILE = "</script><script>alert(1)</script>"
+
+
+def test_every_table_is_in_the_page(wide: Evaluation, scored: Evaluation) -> None:
+    for evaluation in (wide, scored):
+        text = as_html(evaluation)
+        for section in (*sections(evaluation), *weaknesses(evaluation, details=True)):
+            assert f"<h2>{section.title}</h2>" in text, section.title
+    assert "Reliability of scores" in text and "Precision by coverage" in text
 
 
 def test_every_figure_and_error_is_in_the_page(gold: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,15 @@ def test_a_run_does_not_depend_on_stderr(line: str, options: tuple[str, ...], ti
 @pytest.mark.parametrize("line", ["2>&-", "2>/dev/full"])
 def test_an_error_keeps_its_exit_code_without_stderr(line: str) -> None:
     assert code_of(line, "nowhere.txt") == 1 and code_of(line, "--limit", "x") == 2
+
+
+def test_what_libraries_say_can_be_discarded() -> None:
+    code = (
+        "import os\n"
+        "from annotator.system.standard_streams import stderr_discarded\n"
+        "with stderr_discarded():\n"
+        "    os.write(2, b'lost')\n"
+        "os.write(2, b'kept')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=ENVIRONMENT, check=True)
+    assert done.stderr == b"kept"

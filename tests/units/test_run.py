@@ -77,6 +77,9 @@ def test_what_has_changed_is_refused_for_its_unit(corpus: Path, tmp_path: Path) 
         (("--part", "1/2", "--limit", "3"), "each unit is read to its end"),
         (("--part", "1/2", "--shard-size", "3"), "leave out --shard-size"),
         (("--part", "1/2", "--force"), "a part cannot start again what other parts may have written"),
+        (("--part", "1/2", "--on", "ray"), "a run on Ray is not divided into parts: leave out --part"),
+        (("--on", "spark"), "unknown engine 'spark': write --on ray or ray://HOST:PORT"),
+        (("--replicas", "2"), "replicas are workers of a cluster: add --on ray"),
     ],
 )
 def test_options_that_contradict_each_other(options: tuple[str, ...], what: str, corpus: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from annotator.errors import UsageError
 from annotator.units.spread import Spread
 from support.cli_runs import TEXT, annotate
 
@@ -18,10 +19,17 @@ from support.cli_runs import TEXT, annotate
         (Spread(), "s3://bucket/out/", True),
         (Spread(part="1/2"), "out/", True),
         (Spread(unit_size=100), "out/", True),
+        (Spread(on="ray", replicas=2), "out/", True),
+        (Spread(on="ray://head:10001"), "out/", True),
     ],
 )
 def test_what_divides_a_run(spread: Spread, output: str | None, divides: bool) -> None:
     assert spread.divides(output) is divides
+
+
+def test_an_engine_must_exist() -> None:
+    with pytest.raises(UsageError, match="unknown engine 'rays'"):
+        Spread(on="rays")
 
 
 def test_the_output_in_the_input_is_left_out(tmp_path: Path) -> None:
