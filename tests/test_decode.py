@@ -202,3 +202,12 @@ def test_words_have_the_tags_of_the_entities_and_what_came_next() -> None:
         TaggedWord(12, 13, "O"),  # it is in no entity, whatever its scores
         TaggedWord(14, 17, "O"),  # it has no piece
     ]
+
+
+def test_the_end_of_an_entity_is_looked_for_in_its_own_section() -> None:
+    # A separator, then an entity and a word: both are at other places in their section than in the sentence.
+    rows = [[0.9, 0.05, 0.05], [0.9, 0.05, 0.05], [0.1, 0.8, 0.1], [0.6, 0.0001, 0.3999]]
+    scores = np.log(np.array(rows, dtype=np.float32))
+    roles = np.array([0, SEPARATOR, 0, 0], dtype=np.uint16)
+    (found,) = decoder("minimum").entities(scores, Sentence.of([0, 1, 2, 3, 4, 5, 6, 7]), roles)
+    assert (found.start, found.end) == (4, 5) and found.score == pytest.approx(1 - 0.3999, abs=1e-4)
