@@ -16,11 +16,13 @@ from annotator.engines.graphs import EXACT_FILE, FINGERPRINT, INT8_FILE, find_gr
 from annotator.errors import AnnotatorError, UsageError, first_line
 from annotator.system.compat import onnx_load_errors
 from annotator.system.cores import usable_cores
+from annotator.system.forks import NotWhileForking
 
 # Each core computes a batch of its own in its cache, and is 6 to 10% faster with half the slots of a batch that all
 # cores share.
 STREAM_SLOTS = 512
 _LOAD_ERRORS = onnx_load_errors()
+_COMPUTING = NotWhileForking()  # ONNX Runtime locks its memory while it computes
 _REMEDY = "export it again with `annotate models export`, or use {engine} torch"
 
 
@@ -78,7 +80,8 @@ class OnnxEngine:
     def scores(self, batch: Batch) -> NDArray[np.float32]:
         """Log-probabilities float32 [windows, words, labels] of the words whose first pieces are at `batch.heads`."""
         inputs = {"ids": batch.ids, "lengths": batch.lengths, "heads": batch.heads}
-        scores: NDArray[np.float32] = self._session.run(["scores"], inputs)[0]
+        with _COMPUTING:
+            scores: NDArray[np.float32] = self._session.run(["scores"], inputs)[0]
         return scores
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from annotator.export import export
-from annotator.system.forks import lock_kept_over_forks
+from annotator.system.forks import NotWhileForking, lock_kept_over_forks
 from support.cli_runs import ENVIRONMENT
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
@@ -66,6 +66,30 @@ def test_a_forked_process_finds_the_lock_free() -> None:
     thread.join()
     with lock:
         pass
+
+
+def test_forking_waits_for_threads_that_compute() -> None:
+    computing = NotWhileForking()
+    inside, leave = threading.Event(), threading.Event()
+    left: list[int] = []
+
+    def compute() -> None:
+        with computing:
+            inside.set()
+            leave.wait(300)
+            left.append(1)
+
+    threads = [threading.Thread(target=compute) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    assert inside.wait(300)
+    threading.Timer(0.1, leave.set).start()
+    if not (child := os.fork()):
+        with computing:  # nobody is in it here
+            os._exit(0 if len(left) == 2 else 3)
+    assert os.waitpid(child, 0)[1] == 0
+    for thread in threads:
+        thread.join()
 
 
 def test_a_thread_that_holds_the_lock_may_fork() -> None:
