@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from annotator.cli.options import device_option, lang_option, size
+from annotator.cli.options import Size, device_option, lang_option
 from annotator.cli.terminal import say
 
 EXAMPLES = """\b
@@ -34,9 +34,7 @@ Examples:
     "--max-characters", type=click.IntRange(min=1), default=1_000_000, show_default=True, metavar="N",
     help="Characters that a text may have; longer ones can be uploaded as files.",
 )  # fmt: skip
-@click.option(
-    "--max-upload", type=size, default="100MB", show_default=True, metavar="SIZE", help="Size that a file may have."
-)
+@click.option("--max-upload", type=Size(), default="100MB", show_default=True, help="Size that a file may have.")
 def demo(
     models: tuple[str, ...],
     device: str,

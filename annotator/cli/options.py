@@ -50,12 +50,17 @@ class OutputPath(LocalPath):
         return value if is_uri(value) else super().convert(value, param, ctx)
 
 
-def size(text: str) -> int:
-    """The number of bytes that a text such as `64MB` or `64000000` stands for. Raises UsageError for any other."""
-    found = re.fullmatch(r"(\d{1,15})\s*([kmg]?b)?", text.strip().lower(), re.ASCII)
-    if not found or not int(found[1]):
-        raise UsageError(f"{text!r} is not a size", "write it as 64MB, 1GB or a number of bytes")
-    return min(int(found[1]) * _BYTES[found[2] or "b"], UNBOUNDED)
+class Size(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
+    """A number of bytes, such as `64MB` or `64000000`."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number of bytes."""
+        found = re.fullmatch(r"(\d{1,15})\s*([kmg]?b)?", str(value).strip().lower(), re.ASCII)
+        if not found or not int(found[1]):
+            self.fail(f"{value!r} is not a size: write it as 64MB, 1GB or a number of bytes", param, ctx)
+        return min(int(found[1]) * _BYTES[found[2] or "b"], UNBOUNDED)
 
 
 lang_option: Decorator = click.option(
@@ -108,7 +113,7 @@ def input_options() -> Decorator:
             help="Unit of text that becomes a document.",
         ),
         click.option(
-            "--max-record", type=size, default=in_units(MAX_RECORD).replace(" ", ""), show_default=True, metavar="SIZE",
+            "--max-record", type=Size(), default=in_units(MAX_RECORD).replace(" ", ""), show_default=True,
             help="Size that a record may have, decompressed; larger ones are records that cannot be read.",
         ),
     ]  # fmt: skip
@@ -171,7 +176,7 @@ def spread_options(command: Command) -> Command:
             help="Do every N-th unit of the input; auto takes I, and N in Slurm, from the environment.",
         ),
         click.option(
-            "--unit-size", type=size, metavar="SIZE", help="Bytes of a unit: larger files are divided.  [default: 64MB]"
+            "--unit-size", type=Size(), help="Bytes of a unit: larger files are divided.  [default: 64MB]"
         ),
         click.option("--on", metavar="ray[://HOST:PORT]", help="Let the workers of a Ray cluster do the units."),
         click.option("--replicas", type=click.IntRange(min=1), default=1, metavar="N", help="Workers on Ray."),

@@ -12,11 +12,11 @@ from annotator.cli import group
 from annotator.cli.options import (
     FORMAT,
     INPUT_FORMAT,
+    Size,
     error_options,
     input_options,
     model_options,
     output_options,
-    size,
 )
 from annotator.engines import ENGINES
 from annotator.engines.base import DEVICES, PRECISIONS
@@ -149,10 +149,10 @@ def test_evaluate_reads_fields_of_other_names(tmp_path: Path) -> None:
     ("text", "number"), [("64MB", 64_000_000), ("1 gb", 10**9), ("10kB", 10_000), ("7", 7), ("5b", 5), (" 8 ", 8)]
 )
 def test_a_size_may_have_a_unit(text: str, number: int) -> None:
-    assert size(text) == number
+    assert Size().convert(text, None, None) == number
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "1.5MB", "MB", "1TB", "1e6", "٣MB"])
 def test_what_is_no_size_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="is not a size: write it as 64MB"):
-        size(text)
+    with pytest.raises(click.BadParameter, match="is not a size: write it as 64MB"):
+        Size().convert(text, None, None)

@@ -40,7 +40,7 @@ def address(tiny: Path, attempts: Path, tmp_path_factory: pytest.TempPathFactory
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright keeps a loop of asyncio running, beside which there can be no other
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""
     sync_api = pytest.importorskip("playwright.sync_api")
