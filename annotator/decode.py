@@ -101,6 +101,22 @@ class Decoder:
                     entities += self.entities(by_word[start:end], sentence, prepared.roles[start:end])
             yield entities
 
+    def by_document(
+        self, prepared: Prepared, scores: NDArray[np.float32]
+    ) -> Iterator[tuple[NDArray[np.float32], slice]]:
+        """Log-probabilities float32 [words, labels] of each document, and which of all words these are.
+
+        `scores` are as for `of_documents`.
+        """
+        borders = _borders(prepared)
+        by_word = self._by_word(prepared.windows, scores, borders)
+        first = 0
+        for sentences in prepared.sentences:
+            end = first + len(sentences)
+            words = slice(int(borders[first]), int(borders[end]))
+            yield by_word[words], words
+            first = end
+
     def words(self, prepared: Prepared, scores: NDArray[np.float32]) -> Iterator[list[TaggedWord]]:
         """The words of each document with their tags, from the same scores as `of_documents`.
 

@@ -9,7 +9,7 @@ from numbers import Integral, Real
 from os import PathLike, fspath
 from pathlib import Path
 from reprlib import repr as repr_short
-from typing import NoReturn, ParamSpec, cast
+from typing import Any, NoReturn, ParamSpec, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -297,6 +297,12 @@ def load_once(recipe: Recipe) -> Annotator:
         copy = replace(_unpickled[recipe])
         copy.recipe = recipe
         return copy
+
+
+def entities_of(annotator: Annotator, texts: Sequence[str | None]) -> list[list[dict[str, Any]] | None]:
+    """The entities of each text of a column, as in `Document.to_dict`; None for a text that is None."""
+    documents = annotator.pipe(text or "" for text in texts)
+    return [None if text is None else found.to_dict()["ents"] for text, found in zip(texts, documents, strict=True)]
 
 
 def _as_documents(documents: Iterable[Document | str]) -> Iterator[Document]:

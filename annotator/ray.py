@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from annotator.errors import UsageError, did_you_mean
-from annotator.pipeline import Recipe, load_once
+from annotator.formats.parquet import entities_type
+from annotator.pipeline import Recipe, entities_of, load_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
     from pyarrow import Table
 
@@ -47,20 +46,9 @@ class NER:
         if not isinstance(batch, dict):
             import pyarrow as pa
 
-            whole, string = pa.int64(), pa.string()
-            entity = {"start": whole, "end": whole, "label": string, "text": string, "score": pa.float64()}
-            kind = pa.list_(pa.struct(list(entity.items())))
-            found = self._entities(batch.column(self._text).to_pylist())
-            return batch.append_column(self._output, pa.array(found, kind))
-        found = self._entities(batch[self._text])
+            found = entities_of(self._annotator, batch.column(self._text).to_pylist())
+            return batch.append_column(self._output, pa.array(found, entities_type()))
+        found = entities_of(self._annotator, batch[self._text].tolist())
         column = np.empty(len(found), dtype=object)
         column[:] = found
         return {**batch, self._output: column}
-
-    def _entities(self, texts: Iterable[str | None]) -> list[list[dict[str, Any]] | None]:
-        texts = list(texts)
-        documents = self._annotator.pipe(text or "" for text in texts)
-        return [
-            None if text is None else document.to_dict()["ents"]
-            for text, document in zip(texts, documents, strict=True)
-        ]

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from annotator.errors import UsageError, did_you_mean
-from annotator.pipeline import Recipe, load_once
+from annotator.formats.parquet import entities_type
+from annotator.pipeline import Recipe, entities_of, load_once
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch
@@ -40,7 +41,7 @@ def ner(df: DataFrame, text: str = "text", *, output: str = "entities", **option
     recipe = Recipe(**options)
     recipe.check()
     entity = StructType()
-    for name, simple in (("start", "integer"), ("end", "integer"), ("label", "string"), ("text", "string")):
+    for name, simple in (("start", "long"), ("end", "long"), ("label", "string"), ("text", "string")):
         entity.add(name, simple, nullable=False)
     entity.add("score", "double")
     schema = StructType([*df.schema.fields, StructField(output, ArrayType(entity, containsNull=False))])
@@ -51,14 +52,7 @@ def _annotated(batches: Iterable[RecordBatch], place: int, output: str, recipe: 
     """The batches with one more column, the entities of the texts in column number `place`."""
     import pyarrow as pa
 
-    entity = [("start", pa.int32()), ("end", pa.int32()), ("label", pa.string()), ("text", pa.string())]
-    kind = pa.list_(pa.struct([*entity, ("score", pa.float64())]))
     annotator = load_once(recipe)
     for batch in batches:
-        texts = batch.column(place).to_pylist()
-        documents = annotator.pipe(text or "" for text in texts)
-        entities = [
-            None if text is None else document.to_dict()["ents"]
-            for text, document in zip(texts, documents, strict=True)
-        ]
-        yield batch.append_column(output, pa.array(entities, kind))
+        entities = entities_of(annotator, batch.column(place).to_pylist())
+        yield batch.append_column(output, pa.array(entities, entities_type()))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import torch
 from transformers import AutoTokenizer
@@ -23,7 +24,8 @@ from annotator.engines.base import Batch
 from annotator.engines.batching import batches_by_length, make_batch
 from annotator.engines.torch import TorchEngine
 from annotator.errors import AnnotatorError, UsageError
-from annotator.pipeline import Recipe
+from annotator.formats.parquet import entities_type
+from annotator.pipeline import Recipe, entities_of
 from annotator.prepare.chunk_sizes import ChunkSizes
 from annotator.prepare.encode import Encoder
 from annotator.prepare.preparer import Preparer, contents
@@ -134,6 +136,13 @@ def test_long_sentences_are_tagged_to_their_end(narrow: Path) -> None:
     # Far from the ends all windows look the same, so the tags repeat.
     tail = [e for e in document.entities if e.start > len(text) * 3 // 4]
     assert len(tail) > 20
+
+
+def test_a_column_has_the_entities_of_each_text_and_fits_its_type(ner: Annotator) -> None:
+    texts = ["Angela Merkel besuchte Paris.", None, ""]
+    found = entities_of(ner, texts)
+    assert found == [ner("Angela Merkel besuchte Paris.").to_dict()["ents"], None, []] and len(found[0] or ()) == 2
+    assert pa.array(found, entities_type()).to_pylist() == found
 
 
 def test_chunks_do_not_show(tiny: Path) -> None:

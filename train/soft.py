@@ -6,6 +6,7 @@ and Dean, "Distilling the knowledge in a neural network", 2015). No tags are nee
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,13 +27,12 @@ from annotator.prepare.preparer import Prepared
 
 from .alignment import IGNORED, align
 from .corpora import TaggedSentence
+from .distill import TEMPERATURE
 from .measure import as_documents
 
 Floats = NDArray[np.float32]
 # The weight of what the teacher says where there are tags as well.
 SOFT_WEIGHT = 0.5
-# Both distributions are flattened by this, so that the teacher's second choices count.
-TEMPERATURE = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,17 +53,12 @@ class _Listening(Decoder):
 
     def __init__(self, tags: TagSet) -> None:
         super().__init__(tags)
-        self.heard: list[Floats] = []
+        self.heard: deque[Floats] = deque()
 
     def of_documents(self, prepared: Prepared, scores: Floats) -> Iterator[list[Entity]]:
         """An empty list for each document."""
-        borders = np.cumsum([0, *(len(sentence) for sentences in prepared.sentences for sentence in sentences)])
-        probabilities = np.exp(self._by_word(prepared.windows, scores, borders))
-        number = 0
-        for sentences in prepared.sentences:
-            until = number + len(sentences)
-            self.heard.append(probabilities[borders[number] : borders[until]])
-            number = until
+        for found, _ in self.by_document(prepared, scores):
+            self.heard.append(np.exp(found))
             yield []
 
 
@@ -97,7 +92,7 @@ def _heard(
     columns = [known.index(tag) for tag in tags]
     outside = list(tags).index(OUTSIDE)
     for document in replace(annotator, decoder=listening).pipe(documents):
-        probabilities = listening.heard.pop(0)[:, columns]
+        probabilities = listening.heard.popleft()[:, columns]
         probabilities[:, outside] += 1 - probabilities.sum(axis=1)
         first = 0
         for sentence in document.sentences or ():

@@ -29,7 +29,7 @@ from annotator.formats.fields import choose_text_field, to_document
 from annotator.formats.parquet_pages import FEW_VALUES, plan
 
 if TYPE_CHECKING:
-    from pyarrow import Array, DataType, RecordBatch, Schema
+    from pyarrow import Array, DataType, ListType, RecordBatch, Schema
     from pyarrow.parquet import ParquetFile
 
 MARK = b"annotator"  # in the metadata of the schema: the column `meta` is JSON
@@ -235,18 +235,22 @@ class _Buffer(io.RawIOBase):
         return b"".join(parts)
 
 
+def entities_type() -> ListType:
+    """The type of a column of entities: lists of structs, as in `Document.to_dict`, with offsets in code points."""
+    import pyarrow as pa
+
+    entity = [("start", pa.int64()), ("end", pa.int64()), ("label", pa.string()), ("text", pa.string())]
+    return pa.list_(pa.struct([*entity, ("score", pa.float64())]))
+
+
 def _schema() -> Schema:
     import pyarrow as pa
 
-    offset = pa.int64()
-    ent = pa.struct(
-        [("start", offset), ("end", offset), ("label", pa.string()), ("text", pa.string()), ("score", pa.float64())]
-    )
     columns = [
         ("id", pa.string()),
         ("text", pa.string()),
-        ("ents", pa.list_(ent)),
-        ("sents", pa.list_(pa.list_(offset))),
+        ("ents", entities_type()),
+        ("sents", pa.list_(pa.list_(pa.int64()))),
         ("meta", pa.string()),
     ]
     return pa.schema(columns, metadata={MARK: b"meta is JSON"})

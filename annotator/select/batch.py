@@ -17,7 +17,6 @@ from annotator.decode import Decoder
 from annotator.document import Document, Entity
 from annotator.edges import HIDDEN, SEPARATOR
 from annotator.json_values import AnnotatorWarning
-from annotator.labels import TagSet
 from annotator.pipeline import Annotator
 from annotator.prepare.preparer import Prepared
 from annotator.select.choose import Candidate, Choice, choose, same_text
@@ -36,24 +35,20 @@ PREFIX = "select_"
 class _Watching(Decoder):
     """A decoder that also finds how unsure the model is of each document, and its pieces."""
 
-    def __init__(self, decoder: Decoder, tags: TagSet) -> None:
-        super().__init__(tags, decoder.calibration)
+    def __init__(self, decoder: Decoder) -> None:
+        super().__init__(decoder.tag_set, decoder.calibration)
         self.seen: deque[tuple[Uncertainty, NDArray[np.int64]]] = deque()
 
     def of_documents(self, prepared: Prepared, scores: NDArray[np.float32]) -> Iterator[list[Entity]]:
         """The entities of each document; what else was found is in `seen`, in the same order."""
         windows = prepared.windows
-        by_sentence = [len(sentence) for sentences in prepared.sentences for sentence in sentences]
-        borders = np.cumsum([0, *by_sentence])
-        by_word = self._by_word(windows, scores, borders)
         visible = (prepared.roles & (HIDDEN | SEPARATOR)) == 0
         number = 0
-        for sentences in prepared.sentences:
+        for sentences, (found, words) in zip(prepared.sentences, self.by_document(prepared, scores), strict=True):
             until = number + len(sentences)
-            words = slice(borders[number], borders[until])
             first, end = np.searchsorted(windows.sentences, [number, until])
             pieces = windows.ids[windows.piece_borders[first] : windows.piece_borders[end]]
-            self.seen.append((uncertainty(by_word[words], self.tag_set.names, visible[words]), pieces))
+            self.seen.append((uncertainty(found, self.tag_set.names, visible[words]), pieces))
             number = until
         yield from super().of_documents(prepared, scores)
 
@@ -81,7 +76,7 @@ def _candidates(
     annotator: Annotator, vectors: PieceVectors, documents: Iterable[Document], count: int, seed: int
 ) -> tuple[list[Candidate], int]:
     """The most uncertain documents of the stream, no two of them copies, and the number of those that are too long."""
-    watching = _Watching(annotator.decoder, TagSet.parse(annotator.engine.labels))
+    watching = _Watching(annotator.decoder)
     chance = random.Random(seed)
     most = max(CANDIDATES * count, LEAST_CANDIDATES)
     heap: list[tuple[float, float, int, Candidate]] = []

@@ -11,7 +11,7 @@ from annotator.errors import AnnotatorError, UsageError
 from annotator.files import durable
 from annotator.files.sinks import open_sink
 from annotator.formats import FORMATS, Format
-from annotator.formats.base import ReadOptions, WriteOptions, only_documents
+from annotator.formats.base import UNBOUNDED, ReadOptions, WriteOptions, only_documents
 from annotator.output.folders import Folder
 from annotator.output.rejects import check_not_used, rejects_beside
 from annotator.run.counts import Counts
@@ -20,7 +20,6 @@ from annotator.units.status import DONE, STATES, Status, UnitStatus, status_of
 
 # The settings of a plan that say how its shards were written.
 _WRITTEN = ("docstart", "style")
-LARGEST_RECORD = 1 << 40  # our own shards hold nothing that has not been read before
 
 
 def merge(folder: Folder, file: Path, force: bool = False) -> Counts:
@@ -83,7 +82,7 @@ def _blocks(folder: Folder, unit: UnitStatus) -> Iterator[bytes]:
 
 
 def _documents(folder: Folder, status: Status, format: Format) -> Iterator[Document]:
-    options = ReadOptions(max_record=LARGEST_RECORD)
+    options = ReadOptions(max_record=UNBOUNDED)  # shards hold nothing that has not been read before
     for unit in status.units:
         for _ in _blocks(folder, unit):  # a damaged shard is not to be read as another
             pass
