@@ -149,8 +149,9 @@ def test_tables_and_words_are_there_when_opened(page: Page, ner: Annotator) -> N
     ask(page, TEXT)
     shows(page, TEXT.splitlines()[0])
     page.get_by_role("button", name="Entities as a table").click()
-    rows = page.get_by_role("region", name="Entities").locator("tbody tr").all_inner_texts()
-    assert [row.split("\t") for row in rows] == [
+    rows = page.get_by_role("region", name="Entities").locator("tbody tr")
+    rows.first.wait_for()
+    assert [row.split("\t") for row in rows.all_inner_texts()] == [
         [TEXT[e.start : e.end], e.label, f"{e.score:.4f}", str(e.start), str(e.end)] for e in ner(TEXT).entities
     ]
     page.get_by_role("button", name="Word by word").click()
