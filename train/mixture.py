@@ -56,12 +56,14 @@ def mend(corpus: str, sentence: TaggedSentence) -> TaggedSentence:
     return TaggedSentence(sentence.words, tuple(tags))
 
 
-def mixture(data: Path, corpora: Mapping[str, float], variation: Variation = NO_VARIATION) -> list[TaggedSentence]:
+def mixture(
+    data: Path, corpora: Mapping[str, float], variation: Variation = NO_VARIATION, seed: int = SEED
+) -> list[TaggedSentence]:
     """The training sentences of the corpora, varied and shuffled; each corpus is repeated as often as `corpora` says.
 
     Sentences are joined only with others of the same corpus.
     """
-    chance = random.Random(SEED)
+    chance = random.Random(seed)
     sentences: list[TaggedSentence] = []
     for corpus, times in corpora.items():
         chosen = passes(read_split(data, corpus, "train"), times, chance)
@@ -70,12 +72,12 @@ def mixture(data: Path, corpora: Mapping[str, float], variation: Variation = NO_
     return sentences
 
 
-def batches(sentences: list[TaggedSentence], tokenizer: Path) -> list[list[Example]]:
+def batches(sentences: list[TaggedSentence], tokenizer: Path, seed: int = SEED) -> list[list[Example]]:
     """The sentences in batches of similar length; the batches are shuffled."""
     label_ids = {tag: i for i, tag in enumerate(PANX_TAGS)}
     examples = list(align(sentences, AutoTokenizer.from_pretrained(tokenizer), label_ids, MAX_PIECES))
     ready = list(budget_batches(examples, SLOTS))
-    random.Random(SEED).shuffle(ready)
+    random.Random(seed).shuffle(ready)
     pieces = sum(len(e.ids) for e in examples)
     click.echo(f"{len(sentences)} sentences, {pieces} pieces, {len(ready)} batches", err=True)
     return ready

@@ -6,11 +6,13 @@ import shutil
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from transformers import AutoModel, AutoModelForTokenClassification
 
 from annotator.errors import AnnotatorError, first_line
 
 EMBEDDINGS = "embeddings.word_embeddings.weight"
+WEIGHTS = "model.safetensors"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 
 
@@ -35,17 +37,22 @@ def warm_start(base: Path, tagger: Path, output: Path) -> None:
         shutil.copy(base / name, output / name)
 
 
-def average(trained: Path, start: Path, output: Path, share: float) -> None:
-    """Write the tagger `trained` to `output` with layers between its own and those of `start`, where it began.
+def average(trained: Path, other: Path, output: Path, share: float) -> None:
+    """Write the tagger `trained` to `output` with weights between its own and those of `other`.
 
-    Each weight is `share` of the trained one and the rest of the other, which keeps more of what `start` did well:
-    Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022. The classifier stays as it is.
+    Each weight is `share` of the trained one and the rest of the other. With the checkpoint where the training began,
+    this keeps more of what that did well (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022). With
+    another training from there, it is often better than either (the same authors, "Model soups", ICML 2022). A
+    classifier that only `trained` has stays as it is.
     """
     model = AutoModelForTokenClassification.from_pretrained(trained)
-    before = AutoModel.from_pretrained(start, add_pooling_layer=False).float().state_dict()
+    weights = load_file(other / WEIGHTS)
     with torch.no_grad():
-        for name, parameter in model.base_model.named_parameters():
-            parameter.lerp_(before[name], 1 - share)
+        for name, parameter in model.named_parameters():
+            without = name.removeprefix(f"{model.base_model_prefix}.")  # as in a checkpoint of an encoder alone
+            beside = weights.get(name, weights.get(without))
+            if beside is not None:
+                parameter.lerp_(beside.float(), 1 - share)
     model.save_pretrained(output)
     for name in TOKENIZER_FILES:
         shutil.copy(trained / name, output / name)

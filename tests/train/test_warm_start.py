@@ -46,16 +46,19 @@ def test_layers_of_another_shape_are_refused(tiny: Path, tmp_path: Path) -> None
         warm_start(tiny, other, tmp_path / "started")
 
 
-def test_an_average_lies_between_the_trained_layers_and_the_first_ones(tiny: Path, tmp_path: Path) -> None:
-    trained = copytree(tiny, tmp_path / "trained")
+@pytest.mark.parametrize("encoder_only", [True, False])
+def test_an_average_lies_between_the_trained_weights_and_others(encoder_only: bool, tiny: Path, tmp_path: Path) -> None:
+    trained, other = copytree(tiny, tmp_path / "trained"), tmp_path / "other"
     model = AutoModelForTokenClassification.from_pretrained(trained)
+    (model.roberta if encoder_only else model).save_pretrained(other)
     with torch.no_grad():
         for parameter in (*model.roberta.encoder.parameters(), *model.classifier.parameters()):
             parameter.add_(1)
     model.save_pretrained(trained)
-    average(trained, tiny, tmp_path / "average", 0.75)
+    average(trained, other, tmp_path / "average", 0.75)
     first, made = encoder_weights(tiny), encoder_weights(tmp_path / "average")
     layers = [name for name in made if name.startswith("encoder.")]
     assert layers and all(torch.allclose(made[name], first[name] + 0.75, atol=1e-5) for name in layers)
-    assert torch.allclose(made["classifier.bias"], first["classifier.bias"] + 1)
+    added = 1 if encoder_only else 0.75  # a classifier that the other lacks stays
+    assert torch.allclose(made["classifier.bias"], first["classifier.bias"] + added, atol=1e-5)
     assert torch.equal(made[EMBEDDINGS], first[EMBEDDINGS])
