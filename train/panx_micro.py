@@ -1,6 +1,6 @@
 """The recipe of the small model: a student of the embedded one with fewer layers, for CPUs.
 
-    python -m annotator.train.panx_micro --data DATA --teacher runs/panx-mini/published --output runs/panx-micro
+    python -m annotator.train.panx_micro --data DATA --teacher runs/panx-mini/trained --output runs/panx-micro
 
 `DATA` holds the corpora of panx_mini.PASSES. The student learns what the teacher says of their words; tags are not
 used. A killed training resumes from its last checkpoint when it is started again. The checkpoint to publish, with its
@@ -25,8 +25,8 @@ from .release import Released, release
 from .trainer import FINAL, Settings
 
 LAYERS = (1, 4, 8, 11)  # of the teacher, numbered from 0
-# Passes over each training split: three quarters of its teacher's.
-WORDS = {corpus: 0.75 * times for corpus, times in PASSES.items()}
+# Passes over each training split: three fifths of those at its teacher's constant rate.
+WORDS = {corpus: 0.6 * times for corpus, times in PASSES.items()}
 VARIATION = Variation(joined=0.15, upper=0.03, lower=0.03, unfinished=0.08)
 SETTINGS = Settings(
     rate=3e-4, warmup=0.02, hidden_dropout=0.0, attention_dropout=0.0, freeze_embeddings=True, seed=SEED
@@ -62,7 +62,8 @@ def sections(data: Path, released: Released) -> dict[str, str]:
         "Conventions": CONVENTIONS,
         "Data": markdown_table(["training split", "sentences", "passes", "source"], rows),
         "Recipe": (
-            f"Layers {', '.join(map(str, LAYERS))} of panx-mini's (numbered from 0) and its embeddings, trained to "
+            f"Layers {', '.join(map(str, LAYERS))} of panx-mini (numbered from 0, before its final adjustment) and its "
+            "embeddings, trained to "
             f"give panx-mini's probabilities (Kullback-Leibler divergence at temperature {TEMPERATURE:g}) and its last "
             f"hidden states (mean squared error, weight {HIDDEN_WEIGHT:g}) for the words of the corpora, without their "
             f"tags: batches of {SLOTS:,} slots for pieces, AdamW, rate {SETTINGS.rate:g} after a warm-up over "
