@@ -52,5 +52,5 @@ clean:
 	touch $@
 
 .venv/dev: .venv/bin/python setup.py pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]' $(addprefix -e ,$(wildcard models/panx-micro))
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
 	touch $@ .venv/demo

@@ -9,14 +9,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from annotator.checkpoints.config import tags_of
-from annotator.checkpoints.folder import (
-    DEFAULT_MODEL,
-    EMBEDDED_MODELS,
-    HUB_MODELS,
-    SEPARATE_MODELS,
-    downloaded_folder,
-    embedded_folder,
-)
+from annotator.checkpoints.folder import DEFAULT_MODEL, EMBEDDED_MODELS, HUB_MODELS, downloaded_folder, embedded_folder
 from annotator.checkpoints.packages import packaged_models
 from annotator.errors import AnnotatorError, first_line
 from annotator.labels import PANX_TAGS, TagSet
@@ -24,10 +17,9 @@ from annotator.tables import read_markdown_table
 
 CARD = "README.md"
 PACKAGE = "package"  # the source of the embedded models
-# Languages and labels of models that are not here, so that one can choose before the files that state them are fetched.
+# Languages and labels of models on the Hub, so that one can choose before downloading the files that state them.
 BEFORE_DOWNLOAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "panx-micro": (("multilingual",), TagSet.parse(PANX_TAGS).labels),
-    "xlm-r-panx": (("de", "fr", "it", "en"), TagSet.parse(PANX_TAGS).labels),
+    "xlm-r-panx": (("de", "fr", "it", "en"), TagSet.parse(PANX_TAGS).labels)
 }
 # The section of scores in a card that `annotator.train` writes, and an F1 in the second column of its table.
 _SCORES = re.compile(r"^## Scores\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -64,13 +56,9 @@ def known_models() -> Iterator[Model]:
     """The models with a name of their own, starting with the default: ours, those of other distributions, the Hub's."""
     for name in EMBEDDED_MODELS:
         yield describe(name, PACKAGE, embedded_folder(name))
-    packaged = packaged_models()
-    for name, distribution in SEPARATE_MODELS.items():
-        if name not in packaged:
-            yield describe(name, distribution, None)
-    for model in packaged.values():
-        if model.name not in EMBEDDED_MODELS:
-            yield describe(model.name, model.distribution, model.folder())
+    for packaged in packaged_models().values():
+        if packaged.name not in EMBEDDED_MODELS:
+            yield describe(packaged.name, packaged.distribution, packaged.folder())
     for name, repository in HUB_MODELS.items():
         yield describe(name, repository, downloaded_folder(repository))
 
@@ -88,13 +76,10 @@ def describe(name: str, source: str, folder: Path | None) -> Model:
 def summary(model: Model) -> str:
     """The model in a few lines of at most 80 columns, with the first F1 scores of its card."""
     default = " (default)" if model.default else ""
-    separate = model.name in SEPARATE_MODELS
-    if model.is_local:
-        where = "comes with the package" if model.source == PACKAGE else "on this machine"
-    elif separate:
-        where = f"not installed, pip install {model.source}"
-    else:
+    if not model.is_local:
         where = "on the Hugging Face Hub, downloaded when first used"
+    else:
+        where = "comes with the package" if model.source == PACKAGE else "on this machine"
     f1 = [f"{corpus}\xa0{score:.3f}".replace(" ", "\xa0") for corpus, score in model.f1.items()]
     if len(f1) > SHOWN_F1:
         f1[SHOWN_F1:] = [f"{len(f1) - SHOWN_F1} more with --json"]
@@ -108,8 +93,7 @@ def summary(model: Model) -> str:
     }
     lines = [f"{model.name}{default}: {where}"]
     for name, fact in facts.items():
-        unknown = "known once it is installed" if separate else "known after the download"
-        text = fact or ("not stated" if model.is_local else unknown)
+        text = fact or ("not stated" if model.is_local else "known after the download")
         lines += wrap(text, 80, initial_indent=f"  {name:<11}", subsequent_indent=" " * 13, break_on_hyphens=False)
     return "\n".join(lines).replace("\xa0", " ")
 

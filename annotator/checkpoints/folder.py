@@ -24,8 +24,6 @@ from annotator.system.calls import longest_wait
 DEFAULT_MODEL = "panx-mini"
 # Models that come with the package.
 EMBEDDED_MODELS = (DEFAULT_MODEL,)
-# Models of this project that are distributions of their own, because no index takes a file that holds them all.
-SEPARATE_MODELS = {"panx-micro": "annotate-ner-panx-micro"}
 # Models that have a name here -> their names on the Hugging Face Hub.
 HUB_MODELS = {"xlm-r-panx": "shroukAdel/xlm-roberta-base-finetuned-panx-all"}
 # The files of a checkpoint to download: weights in other formats than safetensors are left out.
@@ -45,8 +43,8 @@ def find_checkpoint(name: str) -> Path:
     """The folder of a model: a known name, one that a distribution brings, a folder, or `owner/name` on the Hub.
 
     A Hub model that is not on this machine yet is downloaded, which is announced on stderr first. Raises UsageError
-    for a name that is none of these, for a known model whose distribution is not installed, and for a folder without a
-    config.json, AnnotatorError for a failed download and for a checkpoint that lacks other files.
+    for a name that is none of these and for a folder without a config.json, AnnotatorError for a failed download and
+    for a checkpoint that lacks other files.
     """
     if name in EMBEDDED_MODELS:
         folder = embedded_folder(name)
@@ -57,10 +55,8 @@ def find_checkpoint(name: str) -> Path:
     elif name in HUB_MODELS or _HUB_NAME.fullmatch(name):
         repository = HUB_MODELS.get(name, name)
         folder = downloaded_folder(repository) or _download(repository)
-    elif name in SEPARATE_MODELS:
-        raise UsageError(f"the model {name} is not installed", f"`pip install {SEPARATE_MODELS[name]}`")
     else:
-        known = list(dict.fromkeys([*EMBEDDED_MODELS, *SEPARATE_MODELS, *HUB_MODELS, *packaged_models()]))
+        known = [*EMBEDDED_MODELS, *HUB_MODELS, *packaged_models()]
         raise UsageError(
             f"unknown model {name!r}",
             f"{did_you_mean(name, known)}It is neither a folder, nor owner/name on the Hub, nor one of "

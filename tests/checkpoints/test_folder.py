@@ -78,7 +78,7 @@ def test_the_remains_of_an_interrupted_download_are_not_used(
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(UsageError, match=r"unknown model 'pax-mini'.* panx-mini, panx-micro, xlm-r-panx"):
+    with pytest.raises(UsageError, match=r"unknown model 'pax-mini'.* panx-mini, xlm-r-panx"):
         find_checkpoint("pax-mini")
 
 

@@ -91,19 +91,6 @@ def test_two_distributions_with_one_name_are_an_error(site: Path, harbour: Path)
         find_checkpoint("harbour")
 
 
-def test_our_models_that_are_not_installed_name_their_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotator.checkpoints.folder.packaged_models", dict)
-    monkeypatch.setattr("annotator.checkpoints.catalog.packaged_models", dict)
-    with pytest.raises(
-        UsageError, match="the model panx-micro is not installed: `pip install annotate-ner-panx-micro`"
-    ):
-        find_checkpoint("panx-micro")
-    (model,) = (model for model in known_models() if model.name == "panx-micro")
-    assert not model.is_local and model.labels == ("PER", "ORG", "LOC")
-    assert summary(model).startswith("panx-micro: not installed, pip install annotate-ner-panx-micro\n")
-    assert "size       known once it is installed" in summary(model)
-
-
 @pytest.mark.parametrize("package", ["no_such_package", "json.decoder", "no_such.package", "json"])
 def test_a_package_without_a_checkpoint_is_an_error(package: str, site: Path) -> None:
     declare(site, "annotate-ner-broken", broken=package)

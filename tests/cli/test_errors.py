@@ -47,8 +47,7 @@ def copy(tiny: Path, tmp_path: Path) -> Path:
         ([DE, "-f", "conll", "--style", "prodigy"], 2,
          "prodigy is a style of jsonl, not of conll: leave out --style, or choose jsonl by --format"),
         ([DE, "--model", ""], 2,
-         "unknown model '': It is neither a folder, nor owner/name on the Hub, "
-         "nor one of panx-mini, panx-micro, xlm-r-panx"),
+         "unknown model '': It is neither a folder, nor owner/name on the Hub, nor one of panx-mini, xlm-r-panx"),
         ([DE, "-o", "s3://KEY:SEC/RET@b/k.jsonl"], 2,
          "s3://b/k.jsonl: units are written to a folder: "
          "name one with --output, ending in /, and join it with `annotate merge`"),
@@ -64,7 +63,7 @@ def copy(tiny: Path, tmp_path: Path) -> Path:
          f"folder.conll: no file with a suffix of {', '.join(sorted(INPUT_SUFFIXES))} in this folder"),
         ([DE, "--model", "nowhere"], 2,
          "unknown model 'nowhere': It is neither a folder, nor owner/name on the Hub, "
-         "nor one of panx-mini, panx-micro, xlm-r-panx"),
+         "nor one of panx-mini, xlm-r-panx"),
     ],
 )  # fmt: skip
 def test_wrong_commands(
