@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 from annotator.train.corpora import TaggedSentence
@@ -162,16 +163,19 @@ def draw(rows: Sequence[Row], picture: Path) -> None:
     """Mean F1 over the English corpora, and over the French ones, against words/s on text of that language."""
     import matplotlib.pyplot as plt
 
-    figure, places = plt.subplots(1, 2, figsize=(11, 4), sharey=False, layout="constrained")
+    figure, places = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
+    points: dict[str, Any] = {}
     for axes, lang in zip(places, ("en", "fr"), strict=True):
-        for row in rows:
-            scores = [f1 for corpus, f1 in row.f1.items() if corpus.endswith(f"/{lang}")]
+        for number, row in enumerate(rows):
             if lang in row.speed:
-                point = (row.speed[lang], statistics.fmean(scores))
-                axes.plot(*point, "o", color="tab:gray" if ", transformers" in row.name else None)
-                axes.annotate(row.name, point, xytext=(5, 5), textcoords="offset points", fontsize=8)
+                scores = [f1 for corpus, f1 in row.f1.items() if corpus.endswith(f"/{lang}")]
+                marker, colour = "os^Dv*PX"[number % 8], f"C{number % 10}"
+                points[row.name] = axes.scatter(
+                    row.speed[lang], statistics.fmean(scores), s=70, marker=marker, color=colour
+                )
         axes.set(xscale="log", xlabel=f"words/s ({lang})", ylabel=f"mean F1 ({lang})")
-        axes.margins(x=0.3, y=0.2)
+        axes.margins(0.15)
+    figure.legend(points.values(), points.keys(), loc="outside lower center", ncols=3, fontsize=8)
     figure.savefig(picture, metadata={"Date": None} if picture.suffix == ".svg" else None)
 
 
