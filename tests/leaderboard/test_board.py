@@ -157,8 +157,9 @@ def test_labels_are_mapped_and_sentences_limited(corpora: Path, tmp_path: Path) 
 @pytest.mark.slow
 def test_the_embedded_model_has_the_f1_of_evaluate(tmp_path: Path) -> None:
     found = make_board([System("panx-mini", ("panx-mini",))], find_corpora(GOLDS, []), make_folder(tmp_path), "cpu")
-    for name, path in (("gold", GOLD), ("social.de", SOCIAL)):
+    # Of a few entities, F1 takes few values: the ends of intervals that are drawn apart may be neighbouring ones.
+    for name, path, step in (("gold", GOLD, 0.01), ("social.de", SOCIAL, 0.05)):
         figure = found.cell("panx-mini", name).figure
         expected = evaluate([Files(str(path), None)], Tagger("panx-mini", "cpu", quiet=True)).scores.micro
         assert figure and figure.f1 == expected.f1
-        assert figure.interval.low == pytest.approx(expected.f1_interval.low, abs=0.01)
+        assert figure.interval.low == pytest.approx(expected.f1_interval.low, abs=step)
