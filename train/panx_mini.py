@@ -29,68 +29,39 @@ from .trainer import FINAL, Settings
 from .trim import trim
 from .warm_start import average, warm_start
 
-# Passes over each training split at the constant rate. PAN-X teaches what names look like, running text that most
-# sentences have none. Small or difficult corpora are seen more often, noisy or uneven ones less often.
-PASSES = {
-    "panx/de": 0.45, "panx/fr": 0.45, "panx/en": 0.64,
-    "panx/es": 0.077, "panx/nl": 0.077, "panx/pl": 0.077, "panx/pt": 0.077, "panx/ru": 0.077,
-    "running/de": 1, "running/en": 1.6, "running/pt": 0.32, "running/hr": 0.32, "running/sk": 0.51,
-    "running/sv": 0.16, "running/da": 0.64, "running/zh": 0.38, "running/fr": 0.13,
-    "corpora/few-nerd/en": 0.19, "corpora/gmb/en": 0.13, "corpora/gum/en": 0.51, "corpora/wikigold/en": 0.64,
-    "corpora/wnut17/en": 0.64, "corpora/litbank/en": 0.13,
-    "corpora/pmb/en": 0.19, "corpora/pmb/de": 0.38, "corpora/pmb/it": 0.77, "corpora/pmb/nl": 0.38,
-    "corpora/cess-ancora/es": 0.45, "corpora/factrueval/ru": 0.58, "corpora/kpwr/pl": 0.51,
-    "corpora/norne/nb": 0.19, "corpora/norne/nn": 0.19, "corpora/turku/fi": 0.38, "corpora/klintan/sv": 0.13,
-    "corpora/lv-fullstack/lv": 0.38, "corpora/nerkor/hu": 0.22, "corpora/ronec-v1/ro": 0.38,
-    "corpora/ronec-v2/ro": 0.38,
-    "corpora/stockmark/ja": 0.58, "corpora/ja-gsd-ne/ja": 0.19, "corpora/klue/ko": 0.77, "corpora/thainer/th": 0.16,
-    "corpora/aqmar/ar": 0.77, "corpora/kaznerd/kk": 0.064,
-    "corpora/il-ner/hi": 0.051, "corpora/il-ner/or": 0.032, "corpora/il-ner/te": 0.096, "corpora/il-ner/ur": 0.051,
-    "corpora/newseye/de": 0.077, "corpora/newseye/fi": 0.096, "corpora/newseye/fr": 0.13, "corpora/newseye/sv": 0.077,
-    "corpora/europeana-kb/nl": 0.038, "corpora/europeana-lft/de": 0.064, "corpora/europeana-onb/de": 0.064,
-    "corpora/europeana-sbb/de": 0.096, "corpora/sonar-hist/de": 0.096,
+# Passes over each training split: at the constant rate, in the further training, and in each of the last ones. PAN-X
+# teaches what names look like, running text that most sentences have none. Small or difficult corpora are seen more
+# often, noisy or uneven ones less often. Later trainings see more of PAN-X, and of what was found badly before.
+CORPORA = {
+    "panx/de": (0.45, 0.65, 0.9), "panx/fr": (0.45, 0.45, 0.6), "panx/en": (0.64, 0.65, 0.9),
+    "panx/es": (0.077, 0.04, 0.1), "panx/nl": (0.077, 0.04, 0.1), "panx/pl": (0.077, 0.04, 0.1),
+    "panx/pt": (0.077, 0.06, 0.12), "panx/ru": (0.077, 0.04, 0.1), "running/de": (1, 0.9, 1.2),
+    "running/en": (1.6, 1.5, 1.5), "running/pt": (0.32, 0.45, 0.6), "running/hr": (0.32, 0.4, 0.5),
+    "running/sk": (0.51, 0.6, 1), "running/sv": (0.16, 0.1, 0.1), "running/da": (0.64, 0.7, 1),
+    "running/zh": (0.38, 0.45, 0.6), "running/fr": (0.13, 0.05, 0.05), "corpora/few-nerd/en": (0.19, 0.08, 0.2),
+    "corpora/gmb/en": (0.13, 0.08, 0.1), "corpora/gum/en": (0.51, 0.4, 0.4), "corpora/wikigold/en": (0.64, 0.3, 0.4),
+    "corpora/wnut17/en": (0.64, 0.4, 1), "corpora/litbank/en": (0.13, 0.06, 0.06), "corpora/pmb/en": (0.19, 0.1, 0.1),
+    "corpora/pmb/de": (0.38, 0.2, 0.2), "corpora/pmb/it": (0.77, 0.4, 0.6), "corpora/pmb/nl": (0.38, 0.2, 0.2),
+    "corpora/cess-ancora/es": (0.45, 0.3, 0.5), "corpora/factrueval/ru": (0.58, 0.4, 0.6),
+    "corpora/kpwr/pl": (0.51, 0.5, 0.6), "corpora/norne/nb": (0.19, 0.2, 0.2), "corpora/norne/nn": (0.19, 0.06, 0.06),
+    "corpora/turku/fi": (0.38, 0.1, 0.12), "corpora/klintan/sv": (0.13, 0.06, 0.04),
+    "corpora/lv-fullstack/lv": (0.38, 0.15, 0.2), "corpora/nerkor/hu": (0.22, 0.1, 0.08),
+    "corpora/ronec-v1/ro": (0.38, 0.15, 0.12), "corpora/ronec-v2/ro": (0.38, 0.15, 0.1),
+    "corpora/stockmark/ja": (0.58, 0.25, 0.15), "corpora/ja-gsd-ne/ja": (0.19, 0.05, 0.03),
+    "corpora/klue/ko": (0.77, 0.3, 0.15), "corpora/thainer/th": (0.16, 0.17, 0.08),
+    "corpora/aqmar/ar": (0.77, 0.5, 0.5), "corpora/kaznerd/kk": (0.064, 0.02, 0.02),
+    "corpora/il-ner/hi": (0.051, 0.02, 0.03), "corpora/il-ner/or": (0.032, 0.02, 0.03),
+    "corpora/il-ner/te": (0.096, 0.05, 0.05), "corpora/il-ner/ur": (0.051, 0.02, 0.03),
+    "corpora/newseye/de": (0.077, 0.03, 0.03), "corpora/newseye/fi": (0.096, 0.04, 0.04),
+    "corpora/newseye/fr": (0.13, 0.05, 0.05), "corpora/newseye/sv": (0.077, 0.03, 0.03),
+    "corpora/europeana-kb/nl": (0.038, 0.02, 0.02), "corpora/europeana-lft/de": (0.064, 0.03, 0.03),
+    "corpora/europeana-onb/de": (0.064, 0.03, 0.03), "corpora/europeana-sbb/de": (0.096, 0.04, 0.04),
+    "corpora/sonar-hist/de": (0.096, 0.04, 0.04),
 }  # fmt: skip
-# Passes while the rate decays: mostly what is tagged best, and what is closest to the text that people annotate.
+PASSES, FURTHER, LAST = ({corpus: passes[i] for corpus, passes in CORPORA.items()} for i in range(3))
+# Passes while the rate decays after the first training.
 DECAY = {corpus: times / 3 for corpus, times in PASSES.items()}
-# Passes of a further training, from the average: more of PAN-X, and of what was still found badly or had become worse.
-FURTHER = {
-    "panx/de": 0.65, "panx/fr": 0.45, "panx/en": 0.65,
-    "panx/es": 0.04, "panx/nl": 0.04, "panx/pl": 0.04, "panx/pt": 0.06, "panx/ru": 0.04,
-    "running/de": 0.9, "running/en": 1.5, "running/pt": 0.45, "running/hr": 0.4, "running/sk": 0.6,
-    "running/sv": 0.1, "running/da": 0.7, "running/zh": 0.45, "running/fr": 0.05,
-    "corpora/few-nerd/en": 0.08, "corpora/gmb/en": 0.08, "corpora/gum/en": 0.4, "corpora/wikigold/en": 0.3,
-    "corpora/wnut17/en": 0.4, "corpora/litbank/en": 0.06,
-    "corpora/pmb/en": 0.1, "corpora/pmb/de": 0.2, "corpora/pmb/it": 0.4, "corpora/pmb/nl": 0.2,
-    "corpora/cess-ancora/es": 0.3, "corpora/factrueval/ru": 0.4, "corpora/kpwr/pl": 0.5,
-    "corpora/norne/nb": 0.2, "corpora/norne/nn": 0.06, "corpora/turku/fi": 0.1, "corpora/klintan/sv": 0.06,
-    "corpora/lv-fullstack/lv": 0.15, "corpora/nerkor/hu": 0.1, "corpora/ronec-v1/ro": 0.15, "corpora/ronec-v2/ro": 0.15,
-    "corpora/stockmark/ja": 0.25, "corpora/ja-gsd-ne/ja": 0.05, "corpora/klue/ko": 0.3, "corpora/thainer/th": 0.17,
-    "corpora/aqmar/ar": 0.5, "corpora/kaznerd/kk": 0.02,
-    "corpora/il-ner/hi": 0.02, "corpora/il-ner/or": 0.02, "corpora/il-ner/te": 0.05, "corpora/il-ner/ur": 0.02,
-    "corpora/newseye/de": 0.03, "corpora/newseye/fi": 0.04, "corpora/newseye/fr": 0.05, "corpora/newseye/sv": 0.03,
-    "corpora/europeana-kb/nl": 0.02, "corpora/europeana-lft/de": 0.03, "corpora/europeana-onb/de": 0.03,
-    "corpora/europeana-sbb/de": 0.04, "corpora/sonar-hist/de": 0.04,
-}  # fmt: skip
-# Passes of each of the last trainings, which differ by their seed only: more of what the further one had not reached.
-LAST = {
-    "panx/de": 0.9, "panx/fr": 0.6, "panx/en": 0.9,
-    "panx/es": 0.1, "panx/nl": 0.1, "panx/pl": 0.1, "panx/pt": 0.12, "panx/ru": 0.1,
-    "running/de": 1.2, "running/en": 1.5, "running/pt": 0.6, "running/hr": 0.5, "running/sk": 1,
-    "running/sv": 0.1, "running/da": 1, "running/zh": 0.6, "running/fr": 0.05,
-    "corpora/few-nerd/en": 0.2, "corpora/gmb/en": 0.1, "corpora/gum/en": 0.4, "corpora/wikigold/en": 0.4,
-    "corpora/wnut17/en": 1, "corpora/litbank/en": 0.06,
-    "corpora/pmb/en": 0.1, "corpora/pmb/de": 0.2, "corpora/pmb/it": 0.6, "corpora/pmb/nl": 0.2,
-    "corpora/cess-ancora/es": 0.5, "corpora/factrueval/ru": 0.6, "corpora/kpwr/pl": 0.6,
-    "corpora/norne/nb": 0.2, "corpora/norne/nn": 0.06, "corpora/turku/fi": 0.12, "corpora/klintan/sv": 0.04,
-    "corpora/lv-fullstack/lv": 0.2, "corpora/nerkor/hu": 0.08, "corpora/ronec-v1/ro": 0.12, "corpora/ronec-v2/ro": 0.1,
-    "corpora/stockmark/ja": 0.15, "corpora/ja-gsd-ne/ja": 0.03, "corpora/klue/ko": 0.15, "corpora/thainer/th": 0.08,
-    "corpora/aqmar/ar": 0.5, "corpora/kaznerd/kk": 0.02,
-    "corpora/il-ner/hi": 0.03, "corpora/il-ner/or": 0.03, "corpora/il-ner/te": 0.05, "corpora/il-ner/ur": 0.03,
-    "corpora/newseye/de": 0.03, "corpora/newseye/fi": 0.04, "corpora/newseye/fr": 0.05, "corpora/newseye/sv": 0.03,
-    "corpora/europeana-kb/nl": 0.02, "corpora/europeana-lft/de": 0.03, "corpora/europeana-onb/de": 0.03,
-    "corpora/europeana-sbb/de": 0.04, "corpora/sonar-hist/de": 0.04,
-}  # fmt: skip
-LAST_SEEDS = (1, 2)
+LAST_SEEDS = (1, 2)  # the last trainings differ by nothing else
 VARIATION = Variation(joined=0.15, upper=0.02, lower=0.02, unfinished=0.08)
 # Headlines in capitals are common, and few of the corpora have any.
 DECAY_VARIATION = replace(VARIATION, upper=0.06)
@@ -107,6 +78,7 @@ SETTINGS = Settings(
 )
 DECAY_SETTINGS = replace(SETTINGS, schedule="linear")
 TRAINED = 0.7  # share of the trained weights in the released ones; the rest are those that the training started from
+TOKENIZER = "tokenizer.json"  # written last into a checkpoint
 TRIMMED, STARTED, AVERAGED = "trimmed", "started", "averaged"
 CARD_LANGUAGES = (
     "de", "en", "fr", "es", "it", "pt", "nl", "ro", "ru", "pl", "sk", "hr", "lv", "hu", "fi", "sv", "da", "nb", "nn",
@@ -142,7 +114,7 @@ LIMITS = """
 def train(data: Path, base: Path, start: Path | None, output: Path) -> Path:
     """All trainings, each unless its result exists in `output`. Returns the folder of the trained checkpoint."""
     begun = output / AVERAGED if start else output / "decay" / FINAL
-    if not begun.is_dir():
+    if not (begun / TOKENIZER).is_file():
         begin(data, base, start, output)
     further = continued(data, FURTHER, begun, output / "further", SEED)
     first, second = (continued(data, LAST, further, output / f"last-{seed}", seed) for seed in LAST_SEEDS)
@@ -157,7 +129,7 @@ def begin(data: Path, base: Path, start: Path | None, output: Path) -> None:
     those of `base` if there is none. What exists in `output` is not made again.
     """
     trimmed, decayed = output / TRIMMED, output / "decay"
-    if not (trimmed / "tokenizer.json").exists():
+    if not (trimmed / TOKENIZER).is_file():
         everything = (sentence.words for corpus in PASSES for sentence in read_split(data, corpus, "train"))
         if start:
             warm_start(base, start, output / STARTED)
@@ -173,7 +145,7 @@ def begin(data: Path, base: Path, start: Path | None, output: Path) -> None:
 
 def continued(data: Path, corpora: Mapping[str, float], before: Path, output: Path, seed: int) -> Path:
     """Train the tagger `before` at a rate that decays to 0, unless that is done. Returns the folder of the result."""
-    if not (output / FINAL / "tokenizer.json").is_file():
+    if not (output / FINAL / TOKENIZER).is_file():
         ready = batches(mixture(data, corpora, DECAY_VARIATION, seed), before, seed)
         finetune_batches(before, output, PANX_TAGS, ready, replace(DECAY_SETTINGS, seed=seed))
         AutoTokenizer.from_pretrained(before).save_pretrained(output / FINAL)
@@ -186,7 +158,7 @@ def sections(data: Path, released: Released) -> dict[str, str]:
         [
             corpus,
             len(read_split(data, corpus, "train")),
-            *(round(passes.get(corpus, 0), 3) for passes in (PASSES, DECAY, FURTHER, LAST)),
+            *(round(passes[corpus], 3) for passes in (PASSES, DECAY, FURTHER, LAST)),
             source_of(corpus),
         ]
         for corpus in PASSES

@@ -6,13 +6,11 @@ import shutil
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from transformers import AutoModel, AutoModelForTokenClassification
 
 from annotator.errors import AnnotatorError, first_line
 
 EMBEDDINGS = "embeddings.word_embeddings.weight"
-WEIGHTS = "model.safetensors"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 
 
@@ -43,16 +41,18 @@ def average(trained: Path, other: Path, output: Path, share: float) -> None:
     Each weight is `share` of the trained one and the rest of the other. With the checkpoint where the training began,
     this keeps more of what that did well (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022). With
     another training from there, it is often better than either (the same authors, "Model soups", ICML 2022). A
-    classifier that only `trained` has stays as it is.
+    classifier that only `trained` has stays as it is. Raises AnnotatorError if `other` lacks other weights.
     """
     model = AutoModelForTokenClassification.from_pretrained(trained)
-    weights = load_file(other / WEIGHTS)
+    beside, about = AutoModelForTokenClassification.from_pretrained(other, output_loading_info=True)
+    weights = dict(beside.named_parameters())
+    own = {name for name in about["missing_keys"] if not name.startswith(f"{model.base_model_prefix}.")}
+    if lacking := set(about["missing_keys"]) - own:
+        raise AnnotatorError(f"{other}: no weights {min(lacking)}", f"average {trained} with a whole checkpoint")
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            without = name.removeprefix(f"{model.base_model_prefix}.")  # as in a checkpoint of an encoder alone
-            beside = weights.get(name, weights.get(without))
-            if beside is not None:
-                parameter.lerp_(beside.float(), 1 - share)
+            if name not in own:
+                parameter.lerp_(weights[name].to(parameter.dtype), 1 - share)
     model.save_pretrained(output)
     for name in TOKENIZER_FILES:
         shutil.copy(trained / name, output / name)

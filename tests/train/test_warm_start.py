@@ -10,7 +10,7 @@ import pytest
 import torch
 from annotator.train.trim import trim
 from annotator.train.warm_start import EMBEDDINGS, average, warm_start
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForTokenClassification
 
 from annotator.errors import AnnotatorError
@@ -62,3 +62,13 @@ def test_an_average_lies_between_the_trained_weights_and_others(encoder_only: bo
     added = 1 if encoder_only else 0.75  # a classifier that the other lacks stays
     assert torch.allclose(made["classifier.bias"], first["classifier.bias"] + added, atol=1e-5)
     assert torch.equal(made[EMBEDDINGS], first[EMBEDDINGS])
+
+
+def test_a_checkpoint_that_lacks_a_layer_is_not_averaged(tiny: Path, tmp_path: Path) -> None:
+    other = copytree(tiny, tmp_path / "other")
+    weights = {
+        name: tensor for name, tensor in load_file(tiny / "model.safetensors").items() if ".layer.0." not in name
+    }
+    save_file(weights, other / "model.safetensors", {"format": "pt"})
+    with pytest.raises(AnnotatorError, match=r"other: no weights roberta\.encoder\.layer\.0\..*: average .*whole"):
+        average(tiny, other, tmp_path / "average", 0.5)
