@@ -68,20 +68,20 @@ def test_f1_on_the_gold_sample(ner: Annotator) -> None:
 @pytest.mark.parametrize(
     ("corpus", "floor"),
     [
-        ("panx/de", 0.80),
-        ("panx/fr", 0.84),
-        ("panx/en", 0.79),
-        ("running/de", 0.70),
-        ("running/hr", 0.80),
-        ("corpora/few-nerd/en", 0.74),
-        ("corpora/gmb/en", 0.76),
-        ("corpora/turku/fi", 0.70),
-        ("corpora/klue/ko", 0.66),
-        ("corpora/stockmark/ja", 0.59),
+        ("panx/de", 0.83),
+        ("panx/fr", 0.88),
+        ("panx/en", 0.815),
+        ("running/de", 0.755),
+        ("running/hr", 0.86),
+        ("corpora/few-nerd/en", 0.78),
+        ("corpora/gmb/en", 0.80),
+        ("corpora/turku/fi", 0.765),
+        ("corpora/klue/ko", 0.725),
+        ("corpora/stockmark/ja", 0.655),
     ],
 )
 def test_f1_on_dev(ner: Annotator, corpus: str, floor: float) -> None:
-    # Floors under what was measured on dev, since 400 sentences scatter around it.
+    # 0.03 under what was measured on the same sentences with the weights that ship.
     sentences = list(read_tagged(SHARED / "data" / corpus / "dev.tsv", PANX_TAGS))[:400]
     assert measure(ner, sentences)[MICRO].f1 >= floor
 
